@@ -1,0 +1,463 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+)
+
+// The suite runs against every database that there is: so far one.
+func TestStore(t *testing.T) {
+	suite := []struct {
+		name string
+		test func(*testing.T, *Store)
+	}{
+		{"a case is stored whole", testRoundTrip},
+		{"a message is answered once", testOnce},
+		{"twenty deliveries at once open one case", testOnceConcurrently},
+		{"a thread is not told the same again", testQuietThread},
+		{"a question answered already is not asked again", testQuietChoice},
+		{"somebody who asks is answered again", testAskedAgain},
+		{"an edit adds what is new", testEdit},
+		{"an edit without news changes nothing", testEditWithoutNews},
+		{"an edit replaces a note", testEditReplacesNote},
+		{"a tick is set, not toggled", testTick},
+		{"twenty people tick at once", testTicksConcurrently},
+		{"a choice and a state are stored", testChoiceAndState},
+		{"a reply's way is stored", testReply},
+		{"a refused reply is finished", testGivenUp},
+		{"a deleted case is gone", testDelete},
+	}
+	for _, s := range suite {
+		t.Run("sqlite/"+s.name, func(t *testing.T) {
+			s.test(t, open(t, "sqlite:"+filepath.Join(t.TempDir(), "test.db")))
+		})
+	}
+}
+
+func open(t *testing.T, url string) *Store {
+	t.Helper()
+	s, err := OpenDatabase(t.Context(), url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { s.Close() })
+	return s
+}
+
+var (
+	noon = time.UnixMilli(1_790_000_000_000)
+
+	tooMany   = Option{Article: "429/TOO_MANY_REQUESTS", Revision: "r429", Body: []byte(`{"status":429}`)}
+	denied401 = Option{Article: "401/ACCESS_DENIED", Revision: "r401", Body: []byte(`{"status":401}`)}
+	denied403 = Option{Article: "403/ACCESS_DENIED", Revision: "r403", Body: []byte(`{"status":403}`)}
+
+	answer   = Item{Kind: "match", Why: "it says 429", Options: []Option{tooMany}, Chosen: tooMany.Article}
+	answer01 = Item{Kind: "match", Why: "it says 401", Options: []Option{denied401}, Chosen: denied401.Article}
+	question = Item{Kind: "match", Why: "it says ACCESS_DENIED", Options: []Option{denied401, denied403}}
+	note     = Item{Kind: "note", Why: "nothing found"}
+)
+
+func newCase(id, ts, thread string, items ...Item) NewCase {
+	return NewCase{ID: id, Key: Key{"T1", "C1", ts}, Thread: thread, OpenedAt: noon, Items: items}
+}
+
+func mustOpen(t *testing.T, s *Store, n NewCase) string {
+	t.Helper()
+	id, err := s.Open(t.Context(), n)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return id
+}
+
+func mustCase(t *testing.T, s *Store, id string) Case {
+	t.Helper()
+	c, err := s.Case(t.Context(), id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+func testRoundTrip(t *testing.T, s *Store) {
+	if id := mustOpen(t, s, newCase("a", "1.1", "1.0", answer, question, note)); id != "a" {
+		t.Fatalf("Open = %q, want a", id)
+	}
+	second, third := question, note
+	second.N, third.N = 1, 2
+	want := Case{
+		ID: "a", Key: Key{"T1", "C1", "1.1"}, Thread: "1.0", OpenedAt: noon, Rev: 1,
+		State: Open, StateAt: time.UnixMilli(0),
+		Items: []Item{answer, second, third},
+		Reply: Reply{State: Waiting, At: time.UnixMilli(0)},
+	}
+	if diff := cmp.Diff(want, mustCase(t, s, "a")); diff != "" {
+		t.Errorf("case (-want +got):\n%s", diff)
+	}
+}
+
+func testOnce(t *testing.T, s *Store) {
+	mustOpen(t, s, newCase("a", "1.1", "1.1", answer))
+	if id := mustOpen(t, s, newCase("b", "1.1", "1.1", answer)); id != "" {
+		t.Errorf("second Open = %q, want nothing to do", id)
+	}
+	elsewhere := newCase("c", "1.1", "1.1", answer)
+	elsewhere.Key.Channel = "C2"
+	if id := mustOpen(t, s, elsewhere); id != "c" {
+		t.Errorf("Open in another channel = %q, want c", id)
+	}
+}
+
+func testOnceConcurrently(t *testing.T, s *Store) {
+	var (
+		wg     sync.WaitGroup
+		mu     sync.Mutex
+		opened []string
+	)
+	for i := range 20 {
+		wg.Go(func() {
+			id, err := s.Open(t.Context(), newCase(fmt.Sprint("case", i), "1.1", "1.1", answer))
+			mu.Lock()
+			defer mu.Unlock()
+			if err != nil {
+				t.Error(err)
+			}
+			if id != "" {
+				opened = append(opened, id)
+			}
+		})
+	}
+	wg.Wait()
+	if len(opened) != 1 {
+		t.Errorf("opened %v, want one case", opened)
+	}
+}
+
+func testQuietThread(t *testing.T, s *Store) {
+	mustOpen(t, s, newCase("a", "1.0", "1.0", answer))
+	if id := mustOpen(t, s, newCase("b", "1.1", "1.0", answer)); id != "" {
+		t.Errorf("the same error in the thread: %q, want silence", id)
+	}
+	if id := mustOpen(t, s, newCase("c", "1.2", "1.0", answer, answer01)); id != "c" {
+		t.Errorf("another error in the thread: %q, want c", id)
+	}
+	if c := mustCase(t, s, "c"); len(c.Items) != 1 || c.Items[0].Chosen != denied401.Article {
+		t.Errorf("items of c = %v, want what is new only", c.Items)
+	}
+	if id := mustOpen(t, s, newCase("d", "2.0", "2.0", answer)); id != "d" {
+		t.Errorf("the same error in another thread: %q, want d", id)
+	}
+}
+
+func testQuietChoice(t *testing.T, s *Store) {
+	mustOpen(t, s, newCase("a", "1.0", "1.0", question))
+	if id := mustOpen(t, s, newCase("b", "1.1", "1.0", question)); id != "" {
+		t.Errorf("the same question: %q, want silence", id)
+	}
+	if id := mustOpen(t, s, newCase("c", "1.2", "1.0", answer01)); id != "c" {
+		t.Errorf("a definite error after a question: %q, want c", id)
+	}
+	if id := mustOpen(t, s, newCase("d", "1.3", "1.0", question)); id != "" {
+		t.Errorf("a question whose answer is there: %q, want silence", id)
+	}
+}
+
+func testAskedAgain(t *testing.T, s *Store) {
+	mustOpen(t, s, newCase("a", "1.0", "1.0", answer))
+	asked := newCase("b", "1.1", "1.0", answer)
+	asked.Asked = true
+	if id := mustOpen(t, s, asked); id != "b" {
+		t.Errorf("asked again: %q, want b", id)
+	}
+}
+
+func testEdit(t *testing.T, s *Store) {
+	mustOpen(t, s, newCase("a", "1.0", "1.0", answer))
+	if _, _, err := s.Change(t.Context(), "a", func(c *Case) { c.State, c.StateBy, c.StateAt = Resolved, "U1", noon }); err != nil {
+		t.Fatal(err)
+	}
+	edit := newCase("b", "1.0", "1.0", answer, answer01)
+	edit.Edited = true
+	if id := mustOpen(t, s, edit); id != "a" {
+		t.Fatalf("edit: %q, want a", id)
+	}
+	c := mustCase(t, s, "a")
+	if len(c.Items) != 2 || c.Items[1].Chosen != denied401.Article || c.Items[1].N != 1 || c.Rev != 3 || c.State != Open {
+		t.Errorf("case after the edit = %+v, want two items, rev 3, open", c)
+	}
+}
+
+func testEditWithoutNews(t *testing.T, s *Store) {
+	mustOpen(t, s, newCase("a", "1.0", "1.0", answer))
+	edit := newCase("b", "1.0", "1.0", answer)
+	edit.Edited = true
+	if id := mustOpen(t, s, edit); id != "" {
+		t.Errorf("edit without news: %q, want nothing to do", id)
+	}
+	edit = newCase("c", "7.0", "7.0", answer)
+	edit.Edited = true
+	if id := mustOpen(t, s, edit); id != "c" {
+		t.Errorf("edit of a message that was not answered: %q, want c", id)
+	}
+}
+
+func testEditReplacesNote(t *testing.T, s *Store) {
+	asked := newCase("a", "1.0", "1.0", note)
+	asked.Asked = true
+	mustOpen(t, s, asked)
+	edit := newCase("b", "1.0", "1.0", answer)
+	edit.Asked, edit.Edited = true, true
+	if id := mustOpen(t, s, edit); id != "a" {
+		t.Fatalf("edit: %q, want a", id)
+	}
+	if c := mustCase(t, s, "a"); len(c.Items) != 1 || c.Items[0].Kind != "match" {
+		t.Errorf("items = %+v, want the answer only", c.Items)
+	}
+}
+
+func tick(t *testing.T, s *Store, step, user string, done bool) (Case, bool) {
+	t.Helper()
+	c, altered, err := s.Change(t.Context(), "a", func(c *Case) {
+		c.SetTick(Tick{Article: tooMany.Article, Step: step, User: user, At: noon}, done)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c, altered
+}
+
+func testTick(t *testing.T, s *Store) {
+	mustOpen(t, s, newCase("a", "1.0", "1.0", answer))
+	steps := []struct {
+		user    string
+		done    bool
+		altered bool
+		rev     int64
+		by      string
+	}{
+		{"U1", true, true, 2, "U1"},
+		{"U2", true, false, 2, "U1"}, // the first keeps it
+		{"U2", false, true, 3, ""},
+		{"U1", false, false, 3, ""},
+		{"U2", true, true, 4, "U2"},
+	}
+	for i, st := range steps {
+		c, altered := tick(t, s, "limits", st.user, st.done)
+		got, _ := c.Tick(tooMany.Article, "limits")
+		if altered != st.altered || c.Rev != st.rev || got.User != st.by {
+			t.Errorf("click %d: altered %v, rev %d, by %q; want %v, %d, %q", i, altered, c.Rev, got.User, st.altered, st.rev, st.by)
+		}
+		if diff := cmp.Diff(mustCase(t, s, "a"), c, cmpopts.EquateEmpty()); diff != "" {
+			t.Errorf("click %d: what Change returned is not what is stored (-stored +returned):\n%s", i, diff)
+		}
+	}
+}
+
+func testTicksConcurrently(t *testing.T, s *Store) {
+	mustOpen(t, s, newCase("a", "1.0", "1.0", answer))
+	var wg sync.WaitGroup
+	for i := range 20 {
+		wg.Go(func() { tick(t, s, fmt.Sprint("step", i), fmt.Sprint("U", i), true) })
+	}
+	wg.Wait()
+	if c := mustCase(t, s, "a"); len(c.Ticks) != 20 || c.Rev != 21 {
+		t.Errorf("%d ticks, rev %d; want 20 and 21", len(c.Ticks), c.Rev)
+	}
+}
+
+func testChoiceAndState(t *testing.T, s *Store) {
+	mustOpen(t, s, newCase("a", "1.0", "1.0", question))
+	_, altered, err := s.Change(t.Context(), "a", func(c *Case) {
+		c.Items[0].Chosen = denied403.Article
+		c.State, c.StateBy, c.StateAt = Resolved, "U1", noon
+	})
+	if err != nil || !altered {
+		t.Fatalf("Change: altered %v, %v", altered, err)
+	}
+	c := mustCase(t, s, "a")
+	if c.Items[0].Chosen != denied403.Article || c.State != Resolved || c.StateBy != "U1" || !c.StateAt.Equal(noon) || c.Rev != 2 {
+		t.Errorf("case = %+v", c)
+	}
+}
+
+func testReply(t *testing.T, s *Store) {
+	ctx := t.Context()
+	unfinished := func(want ...string) {
+		t.Helper()
+		got, err := s.Unfinished(ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("unfinished (-want +got):\n%s", diff)
+		}
+	}
+	must := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	mustOpen(t, s, newCase("a", "1.0", "1.0", answer))
+	unfinished("a")
+	must(s.MarkSending(ctx, "a", "random", noon))
+	unfinished("a")
+	must(s.MarkPosted(ctx, "a", "1.5", 1))
+	unfinished()
+	want := Reply{State: Posted, ID: "random", At: noon, TS: "1.5", Rev: 1}
+	if diff := cmp.Diff(want, mustCase(t, s, "a").Reply); diff != "" {
+		t.Errorf("reply (-want +got):\n%s", diff)
+	}
+	tick(t, s, "limits", "U1", true)
+	unfinished("a")
+	must(s.MarkRendered(ctx, "a", 2))
+	unfinished()
+	must(s.MarkRendered(ctx, "a", 1)) // late news of an older state
+	if got := mustCase(t, s, "a").Reply.Rev; got != 2 {
+		t.Errorf("rendered rev = %d, want 2", got)
+	}
+}
+
+func testGivenUp(t *testing.T, s *Store) {
+	mustOpen(t, s, newCase("a", "1.0", "1.0", answer))
+	if err := s.MarkGivenUp(t.Context(), "a", "is_archived"); err != nil {
+		t.Fatal(err)
+	}
+	if ids, err := s.Unfinished(t.Context()); err != nil || len(ids) > 0 {
+		t.Errorf("unfinished = %v, %v; want none", ids, err)
+	}
+	if c := mustCase(t, s, "a"); !c.UpToDate() || c.Reply.Error != "is_archived" {
+		t.Errorf("reply = %+v", c.Reply)
+	}
+	if id := mustOpen(t, s, newCase("b", "1.1", "1.0", answer)); id != "b" {
+		t.Errorf("the same error after a reply that nobody saw: %q, want b", id)
+	}
+}
+
+func testDelete(t *testing.T, s *Store) {
+	mustOpen(t, s, newCase("a", "1.0", "1.0", answer, question))
+	tick(t, s, "limits", "U1", true)
+	if err := s.Delete(t.Context(), "a"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Case(t.Context(), "a"); !errors.Is(err, ErrNotFound) {
+		t.Errorf("Case after Delete: %v, want ErrNotFound", err)
+	}
+	if _, _, err := s.Change(t.Context(), "a", func(*Case) {}); !errors.Is(err, ErrNotFound) {
+		t.Errorf("Change after Delete: %v, want ErrNotFound", err)
+	}
+	if id := mustOpen(t, s, newCase("b", "1.0", "1.0", answer)); id != "b" {
+		t.Errorf("Open after Delete = %q, want b", id)
+	}
+}
+
+// What SQLite alone has: a file.
+
+func TestCasesSurviveARestart(t *testing.T) {
+	url := "sqlite:" + filepath.Join(t.TempDir(), "a folder with ?, # and %", "test.db")
+	path := strings.TrimPrefix(url, "sqlite:")
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	first := open(t, url)
+	mustOpen(t, first, newCase("a", "1.0", "1.0", answer))
+	tick(t, first, "limits", "U1", true)
+	if err := first.Close(); err != nil {
+		t.Fatal(err)
+	}
+	second := open(t, url)
+	if c := mustCase(t, second, "a"); len(c.Ticks) != 1 || c.Rev != 2 {
+		t.Errorf("case after a restart = %+v", c)
+	}
+	if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("file mode = %v, %v; want readable by its owner only", info.Mode(), err)
+	}
+}
+
+func TestDurability(t *testing.T) {
+	s := open(t, "sqlite:"+filepath.Join(t.TempDir(), "test.db"))
+	for pragma, want := range map[string]string{"journal_mode": "wal", "synchronous": "2", "foreign_keys": "1"} {
+		var got string
+		if err := s.db.QueryRowContext(t.Context(), "pragma "+pragma).Scan(&got); err != nil || got != want {
+			t.Errorf("pragma %s = %q, %v; want %q", pragma, got, err, want)
+		}
+	}
+}
+
+// A database that a later version migrated still opens.
+func TestNewerDatabase(t *testing.T) {
+	url := "sqlite:" + filepath.Join(t.TempDir(), "test.db")
+	s := open(t, url)
+	if _, err := s.db.ExecContext(t.Context(), `insert into migrations (version) values (9999)`); err != nil {
+		t.Fatal(err)
+	}
+	s.Close()
+	mustOpen(t, open(t, url), newCase("a", "1.0", "1.0", answer))
+}
+
+func TestOpenDatabaseErrors(t *testing.T) {
+	garbage := filepath.Join(t.TempDir(), "garbage.db")
+	if err := os.WriteFile(garbage, []byte(strings.Repeat("not a database ", 100)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	tests := []struct{ url, want string }{
+		{"", "write sqlite:PATH"},
+		{"sqlite:", "write sqlite:PATH"},
+		{"postgres://user:hunter2@host/db", "write sqlite:PATH"},
+		{"sqlite:" + filepath.Join(t.TempDir(), "missing", "x.db"), "a folder that exists"},
+		{"sqlite:" + garbage, "not a database"},
+	}
+	for _, tt := range tests {
+		_, err := OpenDatabase(context.Background(), tt.url)
+		if err == nil || !strings.Contains(err.Error(), tt.want) {
+			t.Errorf("OpenDatabase(%q) = %v, want %q in it", tt.url, err, tt.want)
+		}
+		if err != nil && strings.Contains(err.Error(), "hunter2") {
+			t.Errorf("OpenDatabase(%q) shows the password: %v", tt.url, err)
+		}
+	}
+}
+
+func BenchmarkOpen(b *testing.B) {
+	s, err := OpenDatabase(b.Context(), "sqlite:"+filepath.Join(b.TempDir(), "bench.db"))
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer s.Close()
+	b.ReportAllocs()
+	for i := 0; b.Loop(); i++ {
+		ts := fmt.Sprint(i)
+		if _, err := s.Open(b.Context(), newCase(ts, ts, ts, answer)); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkTick(b *testing.B) {
+	s, err := OpenDatabase(b.Context(), "sqlite:"+filepath.Join(b.TempDir(), "bench.db"))
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer s.Close()
+	if _, err := s.Open(b.Context(), newCase("a", "1", "1", answer)); err != nil {
+		b.Fatal(err)
+	}
+	b.ReportAllocs()
+	for done := true; b.Loop(); done = !done {
+		if _, _, err := s.Change(b.Context(), "a", func(c *Case) {
+			c.SetTick(Tick{Article: tooMany.Article, Step: "limits", User: "U1", At: noon}, done)
+		}); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

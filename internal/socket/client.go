@@ -1,0 +1,306 @@
+// Package socket keeps a Socket Mode connection to Slack alive: it records what arrives, acks what it is told to ack,
+// and knows nothing about what the envelopes mean.
+//
+// Socket Mode (https://docs.slack.dev/apis/events-api/using-socket-mode): the app asks apps.connections.open for the
+// address of a WebSocket, connects, and is greeted with a hello frame. From then on each text frame is an envelope. An
+// envelope is acked by sending its envelope_id back over the same connection within three seconds; Slack delivers an
+// unacked event again, and never delivers an unacked click again. Slack ends every connection after some hours,
+// usually with a disconnect frame before it.
+//
+// A Client owns one such connection. Its parts, in files:
+//
+//   - frame.go reads one frame: the outer fields once, the payload untouched.
+//   - conn.go is one WebSocket with two goroutines. The reader hands each envelope to the Recorder and never waits for
+//     anything. The writer alone writes: acks, pings, pongs, the close frame. Whatever is slow, events keep being read.
+//   - backoff.go decides how long to wait before the next opening.
+//   - client.go (this file) watches and replaces connections; open.go opens them and says why that failed; counts.go
+//     counts.
+//
+// What the Client promises:
+//
+//   - A connection that Slack wants to refresh is replaced before it is closed: the new one must have said hello, and
+//     then the old one is read for a grace time longer, because what Slack had already sent on it would be lost.
+//   - A connection without any frame for a while is half-open and is dropped. Pings and pongs count as life, but only
+//     after the hello: a connection that never says hello is no connection.
+//   - Only an error that needs a human (AuthError) or the end of the context ends Run. Everything else is waited out,
+//     and reported once for each change of state.
+//   - A frame that nobody understands is acked where that is possible, counted, and forgotten.
+//   - Payloads and WebSocket addresses (they contain a ticket) are never logged.
+//
+// Several Clients may share one Recorder and one Open function, so that the app is never without a connection.
+package socket
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/gorilla/websocket"
+)
+
+// Envelope is one Socket Mode frame that wants an answer.
+type Envelope struct {
+	ID   string // envelope_id, never empty
+	Type string // events_api, slash_commands or interactive
+
+	// Payload is what Slack sent, a complete JSON value, never null. It is a copy of its own: it stays valid, and may
+	// be kept or changed, after Record has returned.
+	Payload json.RawMessage
+
+	RetryAttempt int    // 0 for a first delivery, and sometimes for a later one
+	RetryReason  string // why Slack delivers again, such as "timeout"
+}
+
+// Recorder is told of every envelope that arrives on a connection, in the order of arrival.
+//
+// Record is called from the goroutine that reads the connection: it must return without waiting for anything but
+// memory. While a connection is being replaced there are two readers, and with several Clients more, so Record must be
+// safe for concurrent use.
+//
+// ack may be called from any goroutine, inside Record or later, also after the connection has ended. It never blocks,
+// and only its first call counts. An envelope that is never acked is delivered again by Slack if it is an event; so is
+// one whose ack could not be sent because its connection was gone.
+type Recorder interface {
+	Record(env Envelope, ack func())
+}
+
+// Config is what a Client needs. Open, Recorder and Log are required.
+type Config struct {
+	// Open asks Slack for the address of a WebSocket; Address makes it from slack-go's client. An error that holds
+	// a slack.SlackErrorResponse or a *slack.RateLimitedError is understood; any other counts as "unreachable for now".
+	// Its timeout is its own affair.
+	Open func(ctx context.Context) (wsURL string, err error)
+
+	Recorder Recorder
+	Log      *slog.Logger
+
+	// OnReady, if set, is called after each hello with the number of connections that Slack counts for the app. Calls
+	// of one Client never overlap. It must return soon: the Client waits for it, though its connections do not, so that
+	// the first Record may come before it.
+	OnReady func(numConnections int)
+
+	// Opened, if set, tells how many connections all Clients of this process have open: the sum of their Live. If
+	// Slack counts more, somebody else is connected. Without it a Client takes itself for the only one.
+	Opened func() int
+
+	Timings Timings
+}
+
+// Timings are the durations that a Client goes by. A zero field means its default.
+type Timings struct {
+	Dial       time.Duration // TCP, TLS and WebSocket handshake together; 10 s
+	Write      time.Duration // one ack, ping or pong; 5 s
+	Ping       time.Duration // between two of our pings; 10 s
+	Idle       time.Duration // without any frame before a connection counts as half-open; 30 s
+	Grace      time.Duration // from the new connection's hello to the closing of the old one; 5 s, longer than Slack waits for an ack
+	Drain      time.Duration // at most, for the acks of recorded envelopes before a connection is closed; 3 s
+	Stable     time.Duration // from hello; what ends sooner counts as a failure; 20 s
+	BackoffMin time.Duration // the shortest wait after a failure; 1 s
+	BackoffMax time.Duration // the longest; 45 s
+}
+
+func (t Timings) withDefaults() Timings {
+	def := func(d *time.Duration, to time.Duration) {
+		if *d == 0 {
+			*d = to
+		}
+	}
+	def(&t.Dial, 10*time.Second)
+	def(&t.Write, 5*time.Second)
+	def(&t.Ping, 10*time.Second)
+	def(&t.Idle, 30*time.Second)
+	def(&t.Grace, 5*time.Second)
+	def(&t.Drain, 3*time.Second)
+	def(&t.Stable, 20*time.Second)
+	def(&t.BackoffMin, time.Second)
+	def(&t.BackoffMax, 45*time.Second)
+	return t
+}
+
+// Client keeps one Socket Mode connection alive. Make it with New.
+type Client struct {
+	cfg     Config
+	log     *slog.Logger
+	dialer  *websocket.Dialer
+	counts  counters
+	trouble string // what was last reported as wrong; empty while connected. Only Run's goroutine touches it.
+}
+
+// New returns a Client that does nothing until Run is called.
+func New(cfg Config) *Client {
+	cfg.Timings = cfg.Timings.withDefaults()
+	c := &Client{cfg: cfg, log: cfg.Log}
+	dialer := *websocket.DefaultDialer // reads HTTP_PROXY, HTTPS_PROXY and NO_PROXY
+	c.dialer = &dialer
+	if c.cfg.Opened == nil {
+		c.cfg.Opened = c.Live
+	}
+	return c
+}
+
+// Run keeps one connection alive until ctx ends, and then returns nil: nothing further is recorded, envelopes already
+// recorded get up to Timings.Drain for their acks to be written, and a close frame is sent. At most a second later the
+// connection is closed, whether or not Slack said goodbye too.
+//
+// Run returns an *AuthError as soon as Slack refuses the app-level token in a way that only a human can mend.
+// No goroutine outlives Run. Run may be called once.
+func (c *Client) Run(ctx context.Context) error {
+	ctx, cancel := context.WithCancel(ctx)
+	k := &keeper{Client: c, ctx: ctx, backoff: newBackoff(c.cfg.Timings)}
+	defer k.closing.Wait()
+	defer cancel() // ends every grace time: what is still open drains now
+	defer func() { k.retire(k.old, 0) }()
+
+	for {
+		wait, err := k.once()
+		if err != nil {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+		case <-time.After(wait):
+		}
+		if ctx.Err() != nil {
+			return nil
+		}
+	}
+}
+
+// keeper is the state of one Run.
+type keeper struct {
+	*Client
+	ctx     context.Context
+	backoff *backoff
+	old     *conn          // asked to be replaced, and in use until its successor says hello; nil if there is none
+	closing sync.WaitGroup // connections on their way out
+}
+
+// once opens a connection and stays with it until it needs a successor. It says how long to wait before opening that.
+func (k *keeper) once() (wait time.Duration, err error) {
+	cn, err := k.open(k.ctx)
+	var auth *AuthError
+	switch {
+	case k.ctx.Err() != nil:
+		k.retire(cn, 0)
+		return 0, nil
+	case errors.As(err, &auth):
+		return 0, auth
+	case err != nil:
+		return k.openFailed(err), nil
+	}
+	return k.attend(cn), nil
+}
+
+// attend stays with a connection until it needs a successor, and says how long to wait before opening that. Several
+// things may have happened before we look: the hello comes first, and a reason given is better than none.
+func (k *keeper) attend(cn *conn) (wait time.Duration) {
+	select {
+	case <-cn.hello:
+	case <-cn.leave:
+	case <-cn.ended:
+	case <-k.ctx.Done():
+	}
+	if cn.greeted() {
+		k.greeted(cn)
+	}
+	select {
+	case <-cn.leave:
+	case <-cn.ended:
+	case <-k.ctx.Done():
+	}
+	switch {
+	case k.ctx.Err() != nil:
+		k.retire(cn, 0)
+		return 0
+	case isClosed(cn.leave):
+		return k.replace(cn)
+	}
+	return k.lost(cn)
+}
+
+// greeted is called once for each connection that said hello.
+func (k *keeper) greeted(cn *conn) {
+	k.retire(k.old, k.cfg.Timings.Grace)
+	k.old = nil
+	k.backoff.connected()
+	k.trouble = ""
+
+	ours := k.cfg.Opened()
+	k.log.Info("connected to Slack", "host", cn.host, "num_connections", cn.numConnections)
+	if cn.numConnections > ours {
+		k.log.Warn("Slack counts more connections than this process opened: another copy of the bot is probably running "+
+			"with the same app token and takes a share of the events (a connection just lost may be counted for a minute)",
+			"num_connections", cn.numConnections, "opened", ours)
+	}
+	if k.cfg.OnReady != nil {
+		k.cfg.OnReady(cn.numConnections)
+	}
+}
+
+// replace deals with a disconnect frame that asks for more than attention.
+func (k *keeper) replace(cn *conn) (wait time.Duration) {
+	reason := cn.reason
+	kind := "disconnect: " + reason
+	switch {
+	case reason == "link_disabled":
+		k.retire(cn, 0)
+		wait = k.backoff.next(linkDisabled, 0)
+		k.report(kind, slog.LevelError, "Slack closed the connection because Socket Mode is switched off: "+
+			"switch it on at https://api.slack.com/apps, under Settings, Socket Mode; the bot keeps trying", "wait", wait)
+	case reason == "too_many_websockets":
+		k.retire(cn, 0)
+		wait = k.backoff.next(tooMany, 0)
+		k.report(kind, slog.LevelError, "Slack closed the connection because the app has too many: "+
+			"stop other copies of the bot that use the same app token; the bot keeps trying", "wait", wait)
+	case !cn.greeted():
+		k.retire(cn, 0)
+		wait = k.backoff.next(refused, 0)
+		k.report(kind, slog.LevelWarn, "Slack accepted the connection and sent it away", "reason", reason, "wait", wait)
+	default:
+		k.old = cn
+		wait = k.backoff.next(cut, cn.age())
+		k.log.Info("Slack asks for a new connection; the old one stays until it is up", "reason", reason, "wait", wait)
+	}
+	return wait
+}
+
+// lost deals with a connection that ended without notice.
+func (k *keeper) lost(cn *conn) (wait time.Duration) {
+	if !cn.greeted() {
+		wait = k.backoff.next(refused, 0)
+		k.report("no hello", slog.LevelWarn, "Slack accepted the connection but said no hello", "error", cn.err, "wait", wait)
+		return wait
+	}
+	wait = k.backoff.next(cut, cn.age())
+	k.log.Warn("connection to Slack lost", "error", cn.err, "wait", wait)
+	return wait
+}
+
+// retire closes cn in the background, after the grace time or as soon as it has ended or Run ends.
+func (k *keeper) retire(cn *conn, grace time.Duration) {
+	if cn == nil {
+		return
+	}
+	k.closing.Go(func() {
+		timer := time.NewTimer(grace)
+		defer timer.Stop()
+		select {
+		case <-timer.C:
+		case <-cn.ended:
+		case <-k.ctx.Done():
+		}
+		cn.close()
+	})
+}
+
+// report logs a trouble when it is new, and only at debug level while it lasts. kind tells one trouble from another.
+func (c *Client) report(kind string, level slog.Level, msg string, args ...any) {
+	if c.trouble == kind {
+		level = slog.LevelDebug
+	}
+	c.trouble = kind
+	c.log.Log(context.Background(), level, msg, args...)
+}

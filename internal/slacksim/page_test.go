@@ -144,9 +144,7 @@ func TestPageFitsTogether(t *testing.T) {
 
 	ids := uses("index.html", `\bid="([^"]+)"`)
 	wanted := uses("app.js", `\$\("([^"]+)"\)`)
-	for _, icon := range uses("index.html", `href="#(icon-[^"]+)"`) {
-		wanted = append(wanted, icon)
-	}
+	wanted = append(wanted, uses("index.html", `href="#(icon-[^"]+)"`)...)
 	for _, script := range scripts {
 		for _, icon := range uses(script, `icon\("([^"]+)"\)`) {
 			wanted = append(wanted, "icon-"+icon)

@@ -1,0 +1,50 @@
+package detect
+
+// adoptStatuses gives bodies without a status the one that stands before them:
+// that of the status line of the same answer, or of "getting a 403 from PDS:".
+// The mention has then said its part and is no signal of its own.
+func adoptStatuses(found []Signal) []Signal {
+	adopted := make([]bool, len(found))
+	for i := range found {
+		body := &found[i]
+		if body.Kind != KindBody || body.Status != 0 {
+			continue
+		}
+		if m := statusFor(found, i); m >= 0 {
+			body.Status = found[m].Status
+			adopted[m] = found[m].Kind <= KindReason
+		}
+	}
+	left := found[:0]
+	for i, s := range found {
+		if !adopted[i] {
+			left = append(left, s)
+		}
+	}
+	return left
+}
+
+// statusFor finds the mention of a status that belongs to the body found[i]: the
+// last one before it, but not before another body that has a status; else the
+// only one behind it. -1 if there is none.
+func statusFor(found []Signal, i int) int {
+	const near = 100 // a number that is no evidence by itself must stand this near, in bytes
+	for j := i - 1; j >= 0; j-- {
+		s := &found[j]
+		switch {
+		case s.Kind == KindBody || s.Status == 0:
+		case s.Cues.Enough(), s.Cues&(against&^cueRound) == 0 && found[i].Span.Start-s.Span.End < near:
+			return j
+		}
+	}
+	after := -1
+	for j := i + 1; j < len(found); j++ {
+		if s := &found[j]; s.Kind == KindBody && s.Status == 0 || s.Kind != KindBody && s.Status != 0 && (s.Cues.Enough() || s.Cues&cueLabel != 0) {
+			if after >= 0 || s.Kind == KindBody {
+				return -1
+			}
+			after = j
+		}
+	}
+	return after
+}

@@ -1,0 +1,266 @@
+package detect
+
+import (
+	"strings"
+)
+
+// This file finds error bodies: first the trees in a text, then the faults in a
+// tree. What counts as a fault is the table of formats; a new kind of body is a
+// new row.
+
+// format is one way in which APIs write errors.
+type format struct {
+	name  string // for people: "FHIR OperationOutcome"
+	whole bool   // nothing inside such an object is an error of its own
+	fits  func(t *tree, object int32) bool
+	read  func(t *tree, object int32) []fault
+}
+
+// formats are tried in this order on each object, and the first that fits reads
+// it: the specific before the general.
+var formats = [...]format{
+	{"FHIR OperationOutcome", true, isOutcome, readOutcome},
+	{"SOAP fault", true, isSOAPFault, readSOAPFault},
+	{"gateway fault", true, isGatewayFault, readGatewayFault},
+	{"OAuth error", true, isOAuthError, readPlain},
+	{"list of errors", false, isErrorList, nil}, // each of its elements is read for itself
+	{"problem details", true, isProblem, readPlain},
+	{"error body", false, isPlain, readPlain},
+	{"error body", false, maybePlain, readUnsure},
+}
+
+// fault is what one error in a body says.
+type fault struct {
+	node    int32
+	reader  string
+	status  int
+	codes   []string
+	message string
+	unsure  bool // may be no error at all
+}
+
+// maxNesting is how deep bodies in strings of bodies are looked for.
+const maxNesting = 3
+
+// bodies finds the error bodies in a text. Beside the signals it gives the spans
+// of all trees: whatever stands in them is data and not what somebody says.
+func bodies(text string) (signals []Signal, trees []Span) {
+	return nestedBodies(text, 0, maxNesting)
+}
+
+// nestedBodies is bodies for a string found in a tree that has this status.
+func nestedBodies(text string, status, depth int) (signals []Signal, trees []Span) {
+	s := scanner{text: text}
+	for {
+		i := strings.IndexAny(text[s.at:], `{<"`)
+		if i < 0 {
+			return signals, trees
+		}
+		s.at += i
+		t, whole := s.tree()
+		if t == nil {
+			s.at++
+			continue
+		}
+		found := faultSignals(t, status, depth)
+		if whole || len(found) > 0 {
+			trees = append(trees, t.span)
+		}
+		if !isSource(text, t) {
+			signals = append(signals, found...)
+		}
+	}
+}
+
+// tree reads the tree at the scanner's place, or nil. It is whole if it has its
+// beginning.
+func (s *scanner) tree() (t *tree, whole bool) {
+	switch s.text[s.at] {
+	case '{':
+		if objectAt(s.text, s.at) {
+			return s.object(false), true
+		}
+	case '<':
+		if elementAt(s.text, s.at) {
+			return s.element(), true
+		}
+	case '"':
+		if atLineStart(s.text, s.at) && memberAt(s.text, s.at) {
+			return s.object(true), false
+		}
+	}
+	return nil, false
+}
+
+func atLineStart(text string, i int) bool {
+	for i > 0 && (text[i-1] == ' ' || text[i-1] == '\t' || text[i-1] == '`' || text[i-1] == '>') {
+		i--
+	}
+	return i == 0 || text[i-1] == '\n'
+}
+
+// faultSignals makes signals of the faults in a tree.
+func faultSignals(t *tree, status, depth int) []Signal {
+	faults := joinFaults(t, findFaults(t))
+	var signals []Signal
+	for _, f := range faults {
+		if f.status == 0 {
+			f.status = statusAround(t, f.node)
+		}
+		if f.status == 0 {
+			f.status = status
+		}
+		s := Signal{Kind: KindBody, Status: f.status, Codes: f.codes, Message: f.message,
+			Span: t.nodes[f.node].value, Reader: f.reader, Unsure: f.unsure}
+		if s.Span.End == 0 || f.node == 0 {
+			s.Span = t.span
+		}
+		signals = append(signals, s)
+	}
+	if depth > 0 {
+		signals = append(signals, embedded(t, depth)...)
+	}
+	return signals
+}
+
+// embedded finds bodies in the strings of a tree.
+func embedded(t *tree, depth int) []Signal {
+	var signals []Signal
+	for i := range t.nodes {
+		n := &t.nodes[i]
+		if n.kind != scalarNode || n.value.End-n.value.Start < 10 || strings.IndexByte(t.text[n.value.Start:n.value.End], '{') < 0 {
+			continue
+		}
+		inner, _ := nestedBodies(t.str(int32(i)), statusAround(t, int32(i)), depth-1)
+		for _, s := range inner {
+			s.Span = n.value
+			signals = append(signals, s)
+		}
+	}
+	return signals
+}
+
+// findFaults reads each object of a tree in the first format that fits.
+func findFaults(t *tree) []fault {
+	if isSpecification(t) {
+		return nil
+	}
+	var faults []fault
+	for i := int32(0); i < int32(len(t.nodes)) && len(faults) < maxSignals; i++ {
+		if isExample(t.text[t.nodes[i].key.Start:t.nodes[i].key.End]) {
+			i = t.nodes[i].end - 1
+			continue
+		}
+		f := t.format(i)
+		if f == nil || f.read == nil {
+			continue
+		}
+		for _, found := range f.read(t, i) {
+			found.reader = f.name
+			faults = append(faults, found)
+		}
+		if f.whole {
+			i = t.nodes[i].end - 1
+		}
+	}
+	return faults
+}
+
+// format finds the first format that node i fits, or nil.
+func (t *tree) format(i int32) *format {
+	if t.nodes[i].kind != objectNode {
+		return nil
+	}
+	for k := range formats {
+		if formats[k].fits(t, i) {
+			return &formats[k]
+		}
+	}
+	return nil
+}
+
+// joinFaults makes one fault of those that contain each other: what an inner one
+// does not say, the outer one says for it. An outer fault with a code is kept
+// instead of inner ones that may be none.
+func joinFaults(t *tree, faults []fault) []fault {
+	var joined []fault
+	for i, f := range faults {
+		inner := false
+		for _, other := range faults[i+1:] {
+			if other.node >= t.nodes[f.node].end {
+				break
+			}
+			if other.node != f.node && (!other.unsure || len(f.codes) == 0) {
+				inner = true
+			}
+		}
+		if inner {
+			continue
+		}
+		for _, outer := range faults[:i] {
+			if outer.node >= f.node || t.nodes[outer.node].end <= f.node {
+				continue
+			}
+			if f.unsure && len(outer.codes) > 0 {
+				inner = true // swallowed by the outer one
+			}
+			f.inherit(outer)
+		}
+		if !inner {
+			joined = append(joined, f)
+		}
+	}
+	return joined
+}
+
+func (f *fault) inherit(outer fault) {
+	if f.status == 0 {
+		f.status = outer.status
+	}
+	if len(f.codes) == 0 {
+		f.codes = outer.codes
+	}
+	if f.message == "" {
+		f.message = outer.message
+	}
+	f.unsure = f.unsure && outer.unsure
+}
+
+// statusAround looks for an HTTP status that the objects around node i give,
+// the nearest first: {"statusCode": 403, "body": {…}}, and in FHIR's batch
+// responses {"resource": {…}, "response": {"status": "404 Not Found"}}
+// (https://hl7.org/fhir/R4/bundle-definitions.html#Bundle.entry.response.status).
+func statusAround(t *tree, i int32) int {
+	for p := t.nodes[i].parent; p >= 0; p = t.nodes[p].parent {
+		if t.nodes[p].kind != objectNode {
+			continue
+		}
+		if s := statusOf(t, p); s >= 400 {
+			return s
+		}
+		if r := t.child(p, "response"); r >= 0 && t.nodes[r].kind == objectNode {
+			if s := statusOf(t, r); s >= 400 {
+				return s
+			}
+		}
+	}
+	return 0
+}
+
+// isSpecification recognises documents that describe APIs: what they hold are
+// errors that could happen.
+func isSpecification(t *tree) bool {
+	return t.child(0, "openapi", "swagger", "$schema", "asyncapi") >= 0
+}
+
+// isExample says whether what stands under a name is an example, an expectation
+// or a definition.
+func isExample(name string) bool {
+	for _, n := range [...]string{"example", "examples", "schema", "schemas", "properties", "definitions",
+		"components", "paths", "responses", "expected", "mock", "mocks", "fixture", "fixtures", "stub", "stubs", "default"} {
+		if sameName(name, n) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,141 @@
+package detect
+
+import (
+	"math/bits"
+	"strings"
+)
+
+// How a mention is judged
+//
+// A number between 400 and 511 is nearly always something else than an HTTP
+// status, and a message that does speak of a status or of a code mostly does not
+// report an error: it plans, documents, explains, jokes, or says that all is well
+// again. No single sign tells these apart. So every mention collects cues, each
+// cue has a weight, and from Believed on the mention is a signal.
+//
+// The weights follow one rule: what stands beside the number or code says more
+// than what stands in its sentence, and that more than what stands elsewhere in
+// the message. One strong sign alone never suffices, with two exceptions: lines
+// that a program wrote ("HTTP/1.1 429"), and a status beside its own name that is
+// all there is. And one sign that nothing happened outweighs two that something
+// did, because a needless answer costs more than a missing one.
+
+// Cues are the signs for and against a mention.
+type Cues uint64
+
+const (
+	cueProgram  Cues = 1 << iota // a program wrote it: HTTP/1.1 403, "GET /x" 403, status code 403
+	cueNear                      // a status beside what is spelt like one of its names
+	cueNamed                     // a status beside its reason phrase or a known code
+	cueCode                      // a known code that only a code is written like
+	cueLikeCode                  // what is written like a code, but is unknown
+	cueLoud                      // a name in capitals, which may be shouting
+	cueThrown                    // an exception's class stands before it
+	cueContrast                  // expected 200 but got 403
+	cueLabel                     // HTTP 403, error 403, 403 response
+	cueHappens                   // getting a 403, it returned 403
+	cueAnswers                   // an API is said to answer these words
+	cueTelling                   // and is a number that seldom is anything else
+	cueHabit                     // it returns 403: happens, or is meant to
+	cueArticle                   // a 403
+	cuePlural                    // 403s, it 403'd
+	cueFrom                      // from an API that is named beside it
+	cueAPI                       // the sentence speaks of APIs
+	cueNearAPI                   // the message does
+	cueNet                       // the sentence speaks of servers, requests and the like
+	cueAsks                      // asks for help, or says since when
+	cueMeaning                   // asks what it means
+	cueAlone                     // nothing else is said
+	cueError                     // error, exception, denied
+	cueRound                     // 400 and 500 are also just round numbers
+	cueWeb                       // speaks of web pages and not of APIs
+	cueEither                    // one of two statuses: 401 or 403
+	cuePlan                      // speaks of design, tests, documents, other people's code
+	cueGuess                     // would, should, if you
+	cueExplains                  // says what it means
+	cueRule                      // says what an API does in general
+	cueSolved                    // says that it is over
+	cueList                      // one of a list of statuses or codes
+	cueNegated                   // says that it does not happen
+	cueSource                    // stands in source code
+	cueOther                     // is the code of something else
+	cueQuote                     // quotes another message
+)
+
+// Believed is the weight from which a mention counts.
+const Believed = 4
+
+var cues = [...]struct {
+	weight int
+	says   string
+}{
+	{4, "a program wrote it"},
+	{3, "stands beside what is spelt like its name"},
+	{3, "stands beside its name"},
+	{2, "is a known code"},
+	{2, "is written like a code"},
+	{1, "is in capitals"},
+	{3, "an exception carries it"},
+	{2, "differs from what was expected"},
+	{2, "is called a status or an error"},
+	{2, "is said to happen"},
+	{2, "is said to be the answer"},
+	{1, "is hardly another number"},
+	{1, "is said to happen, or to be meant to"},
+	{1, `has an "a" before it`},
+	{3, "is used like a word"},
+	{2, "an API is named as its source"},
+	{2, "the sentence speaks of APIs"},
+	{1, "the message speaks of APIs"},
+	{1, "the sentence speaks of servers or requests"},
+	{1, "asks for help or says since when"},
+	{2, "asks what it means"},
+	{2, "nothing else is said"},
+	{1, "speaks of an error"},
+	{-1, "is a round number"},
+	{-3, "speaks of web pages"},
+	{-2, "may be one status or another"},
+	{-4, "speaks of plans, tests or documents"},
+	{-5, "is a guess or advice"},
+	{-5, "explains what it means"},
+	{-3, "says what happens in general"},
+	{-6, "says that it is solved"},
+	{-6, "is one of a list"},
+	{-5, "says that it does not happen"},
+	{-12, "stands in source code"},
+	{-12, "belongs to another system"},
+	{-6, "quotes another message"},
+}
+
+// against are the cues that speak against a mention.
+const against = cueRound | cueWeb | cueEither | cuePlan | cueGuess | cueExplains | cueRule | cueSolved | cueList | cueNegated | cueSource | cueOther | cueQuote
+
+// certain stands for the cues of a signal that needs none.
+const certain = cueProgram
+
+// Weight is the sum of the cues' weights.
+func (c Cues) Weight() int {
+	sum := 0
+	for ; c != 0; c &= c - 1 {
+		sum += cues[bits.TrailingZeros64(uint64(c))].weight
+	}
+	return sum
+}
+
+// Enough says whether a mention with these cues counts.
+func (c Cues) Enough() bool { return c.Weight() >= Believed }
+
+// String lists the cues with their weights, for people.
+func (c Cues) String() string {
+	var parts []string
+	for ; c != 0; c &= c - 1 {
+		cue := cues[bits.TrailingZeros64(uint64(c))]
+		sign := "+"
+		n := cue.weight
+		if n < 0 {
+			sign, n = "-", -n
+		}
+		parts = append(parts, sign+itoa(n)+" "+cue.says)
+	}
+	return strings.Join(parts, ", ")
+}

@@ -1,0 +1,338 @@
+package detect
+
+import (
+	"strconv"
+	"strings"
+)
+
+// Names under which bodies keep things, most telling first. Case, "_" and "-"
+// do not count.
+var (
+	statusNames  = []string{"status", "statuscode", "httpstatus", "httpstatuscode", "httpcode", "responsecode", "errorcode", "code", "kind"}
+	codeNames    = []string{"errorcode", "code", "__type", "error", "faultcode", "type", "reason", "status"}
+	messageNames = []string{"errordescription", "message", "errormessage", "detail", "details", "msg", "faultstring",
+		"responsemessage", "statusmessage", "errormsg", "errmsg", "developermessage", "usermessage",
+		"description", "title", "error", "reason", "statustext", "reasonphrase"}
+)
+
+// ---- FHIR ----
+
+// isOutcome recognises an OperationOutcome (https://hl7.org/fhir/R4/operationoutcome.html),
+// in XML by its element, in JSON by its resourceType or, when the beginning is
+// missing, by its issues.
+func isOutcome(t *tree, i int32) bool {
+	if t.named(i, "OperationOutcome") {
+		return true
+	}
+	if name := t.get(i, "resourceType"); name != "" {
+		return name == "OperationOutcome"
+	}
+	for _, issue := range t.all(i, "issue") {
+		if t.nodes[issue].kind == objectNode && t.get(issue, "severity") != "" {
+			return true
+		}
+	}
+	return isIssue(t, i) && !t.named(i, "issue") && t.nodes[i].parent < 0
+}
+
+// isIssue recognises one issue that was copied alone.
+func isIssue(t *tree, i int32) bool {
+	return t.get(i, "severity") != "" && t.get(i, "code") != "" && t.child(i, "details", "diagnostics") >= 0
+}
+
+// readOutcome reads one fault per issue. issue.code is FHIR's own type, such as
+// "forbidden" or "value", and NHS APIs send the same type with different errors:
+// the error's code is details.coding.code. Where there is no coding the type
+// still says which status it goes with (see issueStatus).
+func readOutcome(t *tree, i int32) []fault {
+	issues := t.all(i, "issue")
+	if len(issues) == 0 && isIssue(t, i) {
+		issues = []int32{i}
+	}
+	var faults []fault
+	for _, issue := range issues {
+		if t.nodes[issue].kind != objectNode {
+			continue
+		}
+		f := fault{node: issue, message: t.get(issue, "diagnostics")}
+		for _, details := range t.all(issue, "details") {
+			if text := t.get(details, "text"); text != "" {
+				f.message = text
+			}
+			for _, coding := range t.all(details, "coding") {
+				if code := t.get(coding, "code"); code != "" {
+					f.codes = append(f.codes, code)
+				}
+				if f.message == "" {
+					f.message = t.get(coding, "display")
+				}
+			}
+		}
+		// severity "information" goes with errors too, and "error" with none.
+		switch t.get(issue, "severity") {
+		case "error", "fatal":
+		default:
+			f.unsure = true
+		}
+		if len(f.codes) == 0 {
+			f.status = issueStatus(t.get(issue, "code"))
+		}
+		if f.status == 0 {
+			f.status = statusInWords(f.message)
+		}
+		faults = append(faults, f)
+	}
+	return faults
+}
+
+// issueStatus gives the HTTP status that an issue type stands for, where it
+// stands for one only (https://hl7.org/fhir/R4/valueset-issue-type.html).
+// "forbidden" does not: it comes with 401 and with 403.
+func issueStatus(issueType string) int {
+	switch issueType {
+	case "not-found", "deleted":
+		return 404
+	case "throttled":
+		return 429
+	case "conflict", "duplicate":
+		return 409
+	}
+	return 0
+}
+
+// ---- SOAP, gateways, OAuth ----
+
+// isSOAPFault recognises faults of SOAP 1.1 and 1.2.
+func isSOAPFault(t *tree, i int32) bool {
+	return t.child(i, "faultstring") >= 0 && t.child(i, "faultcode") >= 0 ||
+		t.named(i, "Fault") && t.child(i, "Reason") >= 0
+}
+
+func readSOAPFault(t *tree, i int32) []fault {
+	f := fault{node: i, message: t.get(i, "faultstring")}
+	if reason := t.child(i, "Reason"); reason >= 0 {
+		f.message = t.get(reason, "Text")
+	}
+	f.addCode(t.get(i, "faultcode"))
+	if code := t.child(i, "Code"); code >= 0 {
+		f.addCode(t.get(code, "Value"))
+	}
+	f.status = statusInWords(f.message)
+	return []fault{f}
+}
+
+// isGatewayFault recognises Apigee's faults:
+// https://cloud.google.com/apigee/docs/api-platform/fundamentals/fault-handling
+func isGatewayFault(t *tree, i int32) bool {
+	return t.child(i, "faultstring") >= 0
+}
+
+func readGatewayFault(t *tree, i int32) []fault {
+	f := fault{node: i, message: t.get(i, "faultstring")}
+	f.addCode(t.get(t.child(i, "detail"), "errorcode"))
+	f.status = statusInWords(f.message)
+	return []fault{f}
+}
+
+// isOAuthError recognises the errors of RFC 6749, section 5.2.
+func isOAuthError(t *tree, i int32) bool {
+	return t.get(i, "error") != "" && t.child(i, "error_description", "error_uri") >= 0
+}
+
+// ---- lists and problems ----
+
+// isErrorList recognises what only carries a list of errors, as JSON:API and
+// GraphQL do: its elements are objects under the name "errors".
+func isErrorList(t *tree, i int32) bool {
+	if statusOf(t, i) >= 400 {
+		return false
+	}
+	for _, e := range t.all(i, "errors") {
+		if t.nodes[e].kind == objectNode && t.get(i, "message", "error", "title") == "" {
+			return true
+		}
+	}
+	return false
+}
+
+// isProblem recognises problem details (RFC 9457).
+func isProblem(t *tree, i int32) bool {
+	return t.get(i, "title") != "" && statusOf(t, i) >= 400
+}
+
+// ---- everything else ----
+
+// isPlain recognises an object that can be nothing but an error: it has an error
+// status and words, or stands where errors stand and has words, or says so.
+func isPlain(t *tree, i int32) bool {
+	if t.nodes[i].parent >= 0 && t.named(i, "config") {
+		return false // what a client was told to do, printed with its error
+	}
+	words := t.get(i, messageNames...) != "" || t.get(i, "errorcode", "__type", "faultcode") != ""
+	status := statusOf(t, i)
+	if status >= 400 && t.get(i, statusNames[:6]...) == "" { // "code" may be any number
+		words = t.get(i, "message", "error", "errormessage", "error_description", "msg", "detail", "errors") != ""
+	}
+	switch {
+	case status >= 400:
+		return words || i == 0 && isThrown(t.text[:t.span.Start])
+	case status >= 100:
+		return false
+	case isFaultName(t.key(i)):
+		return words || t.get(i, "code") != ""
+	}
+	return words && saysFailure(t, i)
+}
+
+func isFaultName(name string) bool {
+	for _, n := range [...]string{"error", "errors", "fault", "err", "exception", "problem", "ErrorResponse"} {
+		if sameName(name, n) {
+			return true
+		}
+	}
+	return false
+}
+
+// saysFailure says whether an object has words and says that it is an error.
+func saysFailure(t *tree, i int32) bool {
+	if t.get(i, "__type") != "" || t.get(i, "error") != "" && t.get(i, "message", "path", "timestamp", "detail") != "" {
+		return true
+	}
+	switch strings.ToLower(t.get(i, "status", "result")) {
+	case "error", "fail", "failed", "failure":
+		return true
+	}
+	for _, name := range [...]string{"success", "ok"} {
+		if c := t.child(i, name); c >= 0 {
+			v := t.nodes[c].value
+			switch t.text[v.Start:v.End] {
+			case "false", "False":
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// maybePlain recognises a small object that is an error if its words are:
+// {"message": "Too many requests"}, {"code": "ACCESS_DENIED", "message": "…"}.
+func maybePlain(t *tree, i int32) bool {
+	const most = 5
+	n := 0
+	for range t.children(i) {
+		n++
+	}
+	if n == 0 || n > most || statusOf(t, i) >= 100 && statusOf(t, i) < 400 {
+		return false
+	}
+	return t.get(i, "message", "error", "detail", "msg", "errorMessage", "error_description") != ""
+}
+
+func readPlain(t *tree, i int32) []fault {
+	f := fault{node: i, status: statusOf(t, i), message: t.get(i, messageNames...), codes: plainCodes(t, i)}
+	if f.status < 400 {
+		f.status = statusInWords(f.message)
+	}
+	if ext := t.child(i, "extensions"); ext >= 0 { // GraphQL
+		f.addCode(t.get(ext, "code"))
+		if f.status == 0 {
+			f.status = max(0, statusOf(t, ext))
+		}
+	}
+	return []fault{f}
+}
+
+func readUnsure(t *tree, i int32) []fault {
+	faults := readPlain(t, i)
+	for k := range faults {
+		faults[k].unsure = faults[k].status < 400
+	}
+	return faults
+}
+
+// plainCodes lists what may be the code of object i.
+func plainCodes(t *tree, i int32) []string {
+	f := fault{}
+	for _, name := range codeNames {
+		f.addCode(t.get(i, name))
+	}
+	return f.codes
+}
+
+// addCode adds a code, if it looks like one, and the shorter forms that it
+// contains: "policies.ratelimit.QuotaViolation", "com.amazon#ThrottlingException",
+// "soap:Client", "https://x.test/problems/rate-limited".
+func (f *fault) addCode(code string) {
+	if !codeLike(code) || isEmptyCode(code) {
+		return
+	}
+	f.codes = append(f.codes, code)
+	short := code
+	if i := strings.LastIndexAny(short, ".#/:"); i >= 0 {
+		short = short[i+1:]
+	}
+	for _, end := range [...]string{"Exception", "Error", "Fault"} {
+		short = strings.TrimSuffix(short, end)
+	}
+	if short != code && codeLike(short) {
+		f.codes = append(f.codes, short)
+	}
+}
+
+// isEmptyCode says whether a code only says that there was an error: what client
+// libraries give to every 4xx and 5xx.
+func isEmptyCode(code string) bool {
+	switch code {
+	case "ERR_BAD_REQUEST", "ERR_BAD_RESPONSE", "AxiosError", "HTTPError", "HttpError", "HttpErrorResponse", "RequestError",
+		"StatusCodeError", "ApiException", "invalid_request_error", "api_error", "OperationOutcome":
+		return true
+	}
+	return false
+}
+
+// codeLike says whether s can be a code: a few words at most, and not a number,
+// which is a status or some system's own.
+func codeLike(s string) bool {
+	if len(s) < 3 || len(s) > 80 || strings.Count(s, " ") > 4 || strings.ContainsAny(s, "\n{}<>\"") {
+		return false
+	}
+	for i := 0; i < len(s); i++ {
+		if isLetter(s[i]) {
+			return true
+		}
+	}
+	return false
+}
+
+// statusOf is the HTTP status that object i gives, or 0.
+func statusOf(t *tree, i int32) int {
+	for _, name := range statusNames {
+		if s := httpStatus(t.get(i, name)); s != 0 {
+			return s
+		}
+	}
+	return 0
+}
+
+// httpStatus reads "403", "403 Forbidden", "HTTP 403" or "Status(403)"; 0 if s is
+// none.
+func httpStatus(s string) int {
+	s = strings.TrimSpace(s)
+	for _, label := range [...]string{"HTTP", "Status("} {
+		if len(s) > len(label) && strings.EqualFold(s[:len(label)], label) {
+			s = strings.TrimLeft(s[len(label):], " _-:")
+		}
+	}
+	digits := 0
+	for digits < len(s) && isDigit(s[digits]) {
+		digits++
+	}
+	if digits != 3 || digits < len(s) && s[digits] != ' ' && s[digits] != ')' && s[digits] != '.' && s[digits] != ',' && s[digits] != ':' && s[digits] != '_' {
+		return 0
+	}
+	n, _ := strconv.Atoi(s[:3])
+	if n < 100 || n > 599 {
+		return 0
+	}
+	return n
+}

@@ -1,0 +1,119 @@
+package detect
+
+import (
+	"testing"
+
+	articles "apierrorbot/kb"
+
+	"apierrorbot/internal/kb"
+)
+
+func loadBase(t testing.TB) *kb.Base {
+	t.Helper()
+	base, err := kb.Load(articles.FS, ".")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return base
+}
+
+// bodySeeds are bodies of every format, whole and broken.
+var bodySeeds = []string{
+	`{"resourceType":"OperationOutcome","issue":[{"severity":"error","code":"value","details":{"coding":[{"code":"INVALID_VALUE"}]}}]}`,
+	`{'issue': [{'severity': 'error', 'details': {'coding': {'code': 'X'}}, 'diagnostics': None}]`,
+	`{\"error\":\"invalid_token\",\"error_description\":\"a \\\"b\\\" c\"}`,
+	`{"body": "{\"status\":403,\"message\":\"{\\\"code\\\":\\\"X_Y\\\"}\"}"}`,
+	`<OperationOutcome><issue><severity value="error"/><details><coding><code value='X'/></coding></details></issue></OperationOutcome>`,
+	`<s:Envelope><s:Body><s:Fault><faultcode>a</faultcode><faultstring><![CDATA[HTTP 403]]></faultstring>`,
+	`{ status: 403, headers: AxiosHeaders { a: 'b' }, data: [Object], /* c */ x => 1, } // y`,
+	`"severity": "error",` + "\n" + `"code": "value"`,
+	"2025-01-01T00:00:00Z a: {\n2025-01-01T00:00:00Z a: \"b\": 1 }",
+	`{"a":[[[[{"b":[`, `{{{{`, `{"`, `{\`, `<issue`, `<issue a="`, `</issue>`, `{a:{b:'c\'d'e'}}`, `{"a":"b" "c":"d"}`,
+}
+
+// FuzzBodies reads bodies: every span lies in the text, trees do not overlap.
+func FuzzBodies(f *testing.F) {
+	for _, s := range bodySeeds {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		text := Clean(s).Clean
+		signals, trees := bodies(text)
+		end := 0
+		for _, tree := range trees {
+			if tree.Start < end || tree.End < tree.Start || tree.End > len(text) {
+				t.Fatalf("%q: tree %v after %d (of %d)", text, tree, end, len(text))
+			}
+			end = tree.End
+		}
+		for _, s := range signals {
+			if s.Span.Start < 0 || s.Span.End < s.Span.Start || s.Span.End > len(text) {
+				t.Fatalf("%q: signal %v of %d", text, s.Span, len(text))
+			}
+		}
+	})
+}
+
+// FuzzTree reads one tree with each scanner and asks it everything.
+func FuzzTree(f *testing.F) {
+	for _, s := range bodySeeds {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		for _, read := range []func(*scanner) *tree{
+			func(s *scanner) *tree { return s.object(false) },
+			func(s *scanner) *tree { return s.object(true) },
+			(*scanner).element,
+		} {
+			if s == "" {
+				return
+			}
+			tr := read(&scanner{text: s})
+			for i := range tr.nodes {
+				n := tr.nodes[i]
+				if n.end <= int32(i) || int(n.end) > len(tr.nodes) || n.parent >= int32(i) {
+					t.Fatalf("%q: node %d is %+v", s, i, n)
+				}
+				tr.str(int32(i))
+				tr.key(int32(i))
+				if n.kind != scalarNode {
+					tr.get(int32(i), "a", "value")
+					tr.all(int32(i), "a")
+				}
+			}
+			if tr.span.End < tr.span.Start || tr.span.End > len(s) {
+				t.Fatalf("%q: span %v", s, tr.span)
+			}
+		}
+	})
+}
+
+// FuzzRead reads whole messages: the cheap look never hides what the full one
+// finds, and spans lie in the text.
+func FuzzRead(f *testing.F) {
+	for _, s := range append([]string{
+		"getting a 403 from PDS", "429s all morning", "HTTP/1.1 429 Too Many Requests", "ACCESS_DENIED (401)", "PDS says access denied",
+		"we are rate limited by the gateway", "4O3 FORBIDDEN", "`403` ```\n403 Forbidden\n```", "> 403\nyou", "GET /x 404", "[403](https://x.test)",
+		"401/403", "TOO MANY REQUESTS", "status 403, 404, 429.", "StatusCode: Forbidden", "Too&#77;any 4&#48;3",
+	}, bodySeeds...) {
+		f.Add(s)
+	}
+	base := loadBase(f)
+	f.Fuzz(func(t *testing.T, s string) {
+		text := Clean(s)
+		signals := Read(base, &text, false)
+		if len(signals) > 0 && !Worth(base, s) {
+			t.Fatalf("%q is not worth a look, but has %+v", s, signals)
+		}
+		for _, asked := range []bool{false, true} {
+			for _, signal := range Read(base, &text, asked) {
+				if sp := signal.Span; sp.Start < 0 || sp.End < sp.Start || sp.End > len(text.Clean) {
+					t.Fatalf("%q: %+v", s, signal)
+				}
+				text.SourceSpan(signal.Span)
+			}
+		}
+		LongestName(base, s)
+		Question(s)
+	})
+}

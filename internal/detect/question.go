@@ -1,0 +1,54 @@
+package detect
+
+import (
+	"strings"
+
+	"apierrorbot/internal/kb"
+)
+
+// CodeShaped says whether a word is written as only names in programs are: with
+// an underscore or a capital inside.
+func CodeShaped(s string) bool { return codeShaped(s) }
+
+// LongestName finds the longest code or alias in a text, as it stands there; ""
+// if there is none.
+func LongestName(base *kb.Base, text string) string {
+	list := tokenize(text, nil)
+	longest := ""
+	for i := range list {
+		for n := 6; n >= 1; n-- {
+			if i+n > len(list) || i > 200 {
+				continue
+			}
+			if s := text[list[i].span.Start:list[i+n-1].span.End]; len(s) > len(longest) && base.Known(s) {
+				longest = s
+				break
+			}
+		}
+	}
+	return longest
+}
+
+// Question takes a question in words apart: the HTTP status it names (100 to
+// 599, or 0), and the rest.
+func Question(text string) (status int, words string) {
+	list := tokenize(text, nil)
+	var rest []string
+	for _, t := range list {
+		w := text[t.span.Start:t.span.End]
+		n := httpStatus(w)
+		switch {
+		case t.where&inLink != 0 || t.span.Start > 0 && text[t.span.Start-1] == '@':
+		case n != 0 && status == 0:
+			status = n
+		case t.status != 0 && status == 0:
+			status = t.status
+		default:
+			rest = append(rest, w)
+		}
+		if len(rest) == 40 {
+			break
+		}
+	}
+	return status, strings.Join(rest, " ")
+}

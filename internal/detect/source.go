@@ -1,0 +1,119 @@
+package detect
+
+import "strings"
+
+// sourceStarts begin lines of source code, tests and Gherkin scenarios.
+var sourceStarts = [...]string{
+	"if ", "if(", "else", "elif ", "elseif", "return ", "assert", "expect(", "def ", "func ", "fn ", "function ", "const ", "let ",
+	"var ", "val ", "case ", "switch", "throw ", "raise ", "import ", "class ", "public ", "private ", "protected ", "static ",
+	"except ", "catch", "} catch", "try", "while ", "for ", "await ", "async ", "yield ", "when(", "it(", "describe(", "test(",
+	"given ", "when ", "then ", "and the ", "scenario", "//", "/*", "* ", "@", "#include", "#define", "export ", "enum ", "new ", "require(",
+	"(def", "(if", "(case", "(let", "(when", "(throw", "select ", "insert ",
+}
+
+// sourceMarks stand inside lines of source code.
+var sourceMarks = [...]string{
+	" == ", "==", "!=", "===", ") =>", "=> {", " && ", " || ", ".status(", "tobe(", "toequal(", "assertequal", ":=", "statuscode(", "sendstatus(",
+	"(status=", "(status_code=", "httpexception(", "abort(", "responseentity", "jsonify(", "res.send", ".reply(", "thenreturn(", "thenthrow(",
+	"httpstatus.", "http.status", "statuscodes.", ".json({",
+}
+
+// foreignStarts begin lines of tools whose servers are not the APIs that articles
+// are about.
+var foreignStarts = [...]string{"npm err", "npm error", "e: ", "w: ", "err:", "yarn ", "pip "}
+
+func isForeignLine(line string) bool {
+	s := strings.ToLower(strings.Trim(line, " \t`>"))
+	for _, start := range foreignStarts {
+		if strings.HasPrefix(s, start) {
+			return true
+		}
+	}
+	return false
+}
+
+// isSourceLine says whether a line is source code rather than talk or a log.
+func isSourceLine(line string) bool {
+	if len(line) > 400 {
+		return false
+	}
+	s := strings.ToLower(strings.Trim(line, " \t`>"))
+	if strings.HasSuffix(s, ");") || strings.HasSuffix(s, "{") && !strings.HasSuffix(s, ": {") {
+		return true
+	}
+	coded := strings.ContainsAny(s, "(){}=;[]") || strings.HasSuffix(s, ":")
+	for _, start := range sourceStarts {
+		if strings.HasPrefix(s, start) && (coded || start == "//" || start == "given " || start == "scenario") {
+			return true
+		}
+	}
+	for _, mark := range sourceMarks {
+		if strings.Contains(s, mark) {
+			return true
+		}
+	}
+	return false
+}
+
+// isSource says whether a tree is a literal in source code: an argument of a
+// call, a value that is assigned or returned. What programs print begins a line,
+// or stands behind words, a ":" or the name of a class.
+func isSource(text string, t *tree) bool {
+	const reach = 400
+	start := max(0, t.span.Start-reach)
+	start += strings.LastIndexByte(text[start:t.span.Start], '\n') + 1
+	before := strings.ToLower(strings.TrimSpace(text[start:t.span.Start]))
+	switch {
+	case before == "":
+		return false
+	case strings.HasSuffix(before, "return"), strings.HasSuffix(before, "=>"), strings.HasSuffix(before, ":="), strings.HasSuffix(before, "=> ("):
+		return true
+	case strings.HasSuffix(before, "("):
+		return isCall(strings.TrimSpace(text[start:t.span.Start]))
+	}
+	return isSourceLine(text[start:t.span.Start])
+}
+
+// isCall says whether s, which ends in "(", calls a function, as opposed to
+// naming the class of what is printed: ".json(" does, "AxiosError(" does not.
+func isCall(s string) bool {
+	s = strings.TrimRight(strings.TrimSuffix(s, "("), " ")
+	i := len(s)
+	for i > 0 && (isLetter(s[i-1]) || isDigit(s[i-1]) || s[i-1] == '_') {
+		i--
+	}
+	name := s[i:]
+	if name == "" {
+		return i > 0 && s[i-1] == '='
+	}
+	return isLower(name[0]) || i > 0 && s[i-1] == '@' || strings.HasSuffix(strings.TrimRight(s[:i], " "), "new") || strings.HasSuffix(strings.TrimRight(s[:i], " "), "throw")
+}
+
+// isThrown says whether s ends with the class of an exception, which is printed
+// before what it holds: "AxiosError: ", "reqwest::Error ".
+func isThrown(s string) bool {
+	s = strings.TrimRight(s, " :(\n")
+	return strings.HasSuffix(s, "Error") || strings.HasSuffix(s, "Exception")
+}
+
+// statusInWords finds a status that a body's message names, or 0.
+func statusInWords(s string) int {
+	if strings.IndexAny(s, "45") < 0 {
+		return 0
+	}
+	t := &talk{text: s, list: tokenize(s[:min(len(s), 300)], nil)}
+	for i, tok := range t.list {
+		if tok.status == 0 || t.isCount(i) {
+			continue
+		}
+		if t.place(i)&(cueProgram|cueLabel) != 0 {
+			return tok.status
+		}
+		for n := maxReasonWords; n >= 1; n-- {
+			if to := i + n; t.run(i+1, to) && reasonStatus(s[t.list[i+1].span.Start:t.list[to].span.End]) == tok.status {
+				return tok.status
+			}
+		}
+	}
+	return 0
+}

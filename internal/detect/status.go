@@ -1,0 +1,74 @@
+package detect
+
+// reasons are the standard reason phrases of the statuses that say that
+// something went wrong: RFC 9110, section 15, RFC 6585 and RFC 7725. Older names
+// that servers still send stand beside them. Written as keys: lower-case letters
+// and digits only.
+var reasons = map[string]int{
+	"badrequest":                    400,
+	"unauthorized":                  401,
+	"unauthorised":                  401,
+	"authorizationrequired":         401,
+	"paymentrequired":               402,
+	"forbidden":                     403,
+	"notfound":                      404,
+	"methodnotallowed":              405,
+	"notacceptable":                 406,
+	"proxyauthenticationrequired":   407,
+	"requesttimeout":                408,
+	"conflict":                      409,
+	"gone":                          410,
+	"lengthrequired":                411,
+	"preconditionfailed":            412,
+	"contenttoolarge":               413,
+	"payloadtoolarge":               413,
+	"requestentitytoolarge":         413,
+	"uritoolong":                    414,
+	"unsupportedmediatype":          415,
+	"expectationfailed":             417,
+	"misdirectedrequest":            421,
+	"unprocessablecontent":          422,
+	"unprocessableentity":           422,
+	"locked":                        423,
+	"faileddependency":              424,
+	"tooearly":                      425,
+	"upgraderequired":               426,
+	"preconditionrequired":          428,
+	"toomanyrequests":               429,
+	"requestheaderfieldstoolarge":   431,
+	"unavailableforlegalreasons":    451,
+	"internalservererror":           500,
+	"notimplemented":                501,
+	"badgateway":                    502,
+	"serviceunavailable":            503,
+	"servicetemporarilyunavailable": 503,
+	"gatewaytimeout":                504,
+}
+
+// maxReasonWords is how many words the longest phrase has.
+const maxReasonWords = 5
+
+// reasonStatus gives the status of a standard reason phrase in any spelling, or
+// 0. It does not allocate.
+func reasonStatus(phrase string) int {
+	var buffer [32]byte
+	key := buffer[:0]
+	for i := 0; i < len(phrase); i++ {
+		switch b := lower(phrase[i]); {
+		case !isLower(b) && !isDigit(b):
+		case len(key) == len(buffer):
+			return 0
+		default:
+			key = append(key, b)
+		}
+	}
+	return reasons[string(key)]
+}
+
+// ReasonStatus gives the status of a standard reason phrase in any spelling, or
+// 0.
+func ReasonStatus(s string) int { return reasonStatus(s) }
+
+// IsReason says whether s is the standard reason phrase of a status, in any
+// spelling.
+func IsReason(s string, status int) bool { return status != 0 && reasonStatus(s) == status }

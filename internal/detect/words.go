@@ -1,0 +1,153 @@
+package detect
+
+import "strings"
+
+// class says what a word can mean for the question whether somebody reports an
+// error. A word may have several.
+type class uint32
+
+const (
+	cLabel   class = 1 << iota // announces a status: HTTP 403, status code 403, error 403
+	cFake                      // made up: mock, fixture, example, sample, schema
+	cHappens                   // says that it happens: getting, returned, fails
+	cHabit                     // of these, what can also be said of how things should be: returns, says
+	cCan                       // the same in a form that can also be a plan: get, return, fail
+	cModal                     // makes a plan or a guess of the verb behind it: should, would, to
+	cFirst                     // the writer: I, we, my
+	cYou                       // the reader: you, your
+	cIf                        // if, when, unless
+	cSolved                    // fixed, resolved, sorted
+	cNot                       // not, never, n't
+	cStill                     // still, again, keeps
+	cPlan                      // design, tests, documents: spec, mock, handle, example
+	cAsk                       // asks for help: why, anyone, idea, stuck
+	cAPI                       // speaks of APIs: endpoint, token, PDS
+	cNet                       // may speak of APIs: server, request, service
+	cWeb                       // speaks of web pages: page, link, browser
+	cUnit                      // what is counted or measured: 403 lines, 403 ms
+	cCounted                   // what has numbers: room 403, port 403, PR 403
+	cBut                       // but, however: what comes before does not count
+	cStopped                   // passive: throttled by, limited by
+	cSaid                      // says, said, answers: an answer's words follow
+	cError                     // error, exception, denied
+	cMeans                     // mean, means
+	cOther                     // other systems that have codes: SMTP, ORA, exit
+	cPlace                     // a preposition behind an error: from, on, when
+	cPast                      // was, were, used
+	cTime                      // today, morning, since
+)
+
+// vocabulary lists the words of each class. It is English as developers write
+// it, and the names of the APIs that the articles are about. What an error is
+// called does not stand here but in the articles.
+var vocabulary = []struct {
+	class class
+	words string
+}{
+	{cLabel, `http https status statuscode status_code httpstatus http_status http_code error err code response_code
+		response responsecode sc rc errorcode error_code`},
+	{cHappens, `getting got gotten receiving received seeing saw hitting encountering encountered throwing threw
+		returning returned giving gave gives responding responded failing failed fails rejecting rejected rejects
+		answering answered answers sent come throws returns responds receives gets keeps hits facing faced coming came comes
+		says saying said erroring errored showing sees sends sending bombing dying died being blocked seen ends ended ending results resulted resulting
+		gettin reciving recieving recieved recieve revieving`},
+	{cHabit, `returns throws gives responds answers sends says rejects fails receives saying said being blocked`},
+	{cCan, `get receive see hit encounter throw return give respond answer fail reject have having had keep show shows face be`},
+	{cModal, `should would could might may will shall must can to want wants lets let's going gonna suppose supposed
+		ought won't wouldn't shouldn't couldn't might've could've would've i'd we'd it'd it'll they'll we'll i'll you'll they'd
+		expect expects expecting wanted needs need`},
+	{cFirst, `i we my our me us im i'm we're i've we've ive weve`},
+	{cYou, `you your you'll u you'd you're yours you've one's`},
+	{cIf, `if when whenever unless once where`},
+	{cSolved, `fixed resolved solved sorted works working explained recovered mitigated gone nvm nevermind went rolled root turned turns figured my never got all`},
+	{cNot, `not never no isn't aren't doesn't don't didn't wasn't cannot can't cant wont dont isnt doesnt without`},
+	{cStill, `still again keeps keep keeping continues continue persists constantly`},
+	{cPlan, `spec specs specification swagger openapi schema docs documentation documented document readme example examples
+		e.g eg mock mocks mocked mocking stub stubs stubbed stubbing fixture fixtures test tests testing unit
+		scenario assert asserts asserting asserted assertion handle handles handling handled handler handlers catch
+		catches catching map maps mapped mapping treat treats treated retry retries retrying
+		difference vs versus design designed implement implemented implementing implementation
+		add adds adding added support logic rename renamed renaming enum constant constants define defines defined
+		page pages custom article articles story proposal proposed suggest suggested convention semantically idiomatic
+		like such as feature use uses using simulate simulated simulating sample samples placeholder template acceptance criteria ac table
+		list listing listed rule rules interview quiz question joke meme t-shirt song movie book
+		alert alerts alerting dashboard dashboards graph graphs metric metrics monitor monitoring log logs logging`},
+	{cFake, `mock mocks mocked mocking stub stubs stubbed fixture fixtures example examples sample samples spec specs specification
+		swagger openapi schema docs documentation documented template placeholder simulate simulates simulated expected e.g eg
+		wiremock mockserver nock msw pact hypothetical dummy`},
+	{cAsk, `why anyone anybody help idea ideas suggestion suggestions clue stuck wrong suddenly weird strange odd
+		broken how somebody someone advice pointers struggling investigate figure knows thoughts insight issue issues problem problems`},
+	{cTime, `today morning afternoon yesterday since tonight week hour hours now intermittently randomly sometimes
+		occasionally constantly everything every all lots loads tons bunch intermittent`},
+	{cAPI, `api apis endpoint endpoints gateway apigee apim oauth oauth2 jwt jwts token tokens bearer curl
+		postman insomnia rest fhir hapi patient patients payload scope scopes webhook webhooks apikey api_key client_id
+		client_secret client_credentials pds eps e-rs ers nrl nrlf bars mesh cis2 spine ods asid dos mns pdm nems scr
+		sds gpconnect grant jwks post put patch delete get`},
+	{cNet, `sandbox header headers call calls calling called client server proxy auth authorization authorisation int production prod sdk axios fetch
+		upstream downstream credentials credential backend notify signed realm consumer consumers subscription request
+		requests req preprod staging integration environment env app lookup resource resources prescription
+		prescriptions referral referrals immunisation immunisations booking microservice service services lambda
+		response responses login signin handshake query queries search`},
+	{cWeb, `page pages website websites site sites link links url browser docs homepage download downloads image images
+		css favicon nginx apache wordpress domain dns blog wiki repo repos repository mirror mirrors package packages apt ppa click
+		clicked clicking php html readme article video cdn catalog webpage tutorial`},
+	{cUnit, `ms s sec secs second seconds min mins minute minutes hr hrs hour hours day days week weeks month months year years
+		px em rem pt kb mb gb tb kib mib gib bytes byte bits loc line lines row rows record records user users people persons
+		patient patients test tests item items file files message messages star stars commit commits prs ticket tickets
+		point points mile miles km m kg g lb lbs calories quid pounds dollars euros usd gbp eur percent pct characters chars
+		words columns examples tasks members followers votes iterations entries elements nodes results packages modules functions
+		participants seats tokens emails mails unread pages times x by of per million thousand k events rules plugins
+		issues deaths cases beds staff steps slides photos pictures chapters episodes copies units pieces documents threads
+		vulnerabilities warnings stories hits views downloads installs connections tables appointments referrals degrees rpm fps hz
+		watts volts calls subscribers repos branches students clojurians downvotes upvotes channels`},
+	{cCounted, `room rooms port ports pr prs issue ticket line lines ln page pages p pp chapter section build version v ver release
+		step bus train flight gate platform route highway area number nr row col column item id ids user level lvl age year
+		ascii char unicode rfc iso pid uid tcp udp errno case model about around approx approximately roughly nearly almost over
+		under than least most exactly jira epic sprint iteration slide exercise problem question chr byte bytes offset
+		hundred total count size length width height max min weight price cost paid pay costs worth block floor extension ext
+		call line apartment flat unit house street road bed ward desk seat locker channel top first last between only plus
+		another pull changeset revision commit bug`},
+	{cOther, `ora smtp ftp sip exit errno sqlstate signal mysql postgres sybase esmtp imap db2 hresult nntp sqlcode pg dtc obd
+		esxi win32 windows printer washing dishwasher`},
+	{cBut, `but however yet though although except`},
+	{cSaid, `says said saying say answers answered answering replies replied returns returned returning responds responded responding
+		response complains complaining reports reported throws threw throwing gives gave giving shows showing error message
+		rejects rejected rejecting getting got gets being been are is tells telling told with`},
+	{cStopped, `limited throttled blocked banned denied rejected limiting throttling`},
+	{cError, `error errors exception exceptions err failure fail failed fails failing denied rejected broken outcome operationoutcome fault`},
+	{cMeans, `mean means meaning meant suggests indicates implies`},
+	{cPlace, `from on by when whenever calling at against in for with via using trying while during after each every between across since`},
+	{cPast, `was were used previously earlier`},
+}
+
+var classes = func() map[string]class {
+	m := make(map[string]class, 1024)
+	for _, v := range vocabulary {
+		for _, w := range strings.Fields(v.words) {
+			m[w] |= v.class
+		}
+	}
+	return m
+}()
+
+// classify gives the classes of a word in any case. It does not allocate.
+func classify(word string) class {
+	var buffer [20]byte
+	if len(word) > len(buffer) {
+		return 0
+	}
+	for i := 0; i < len(word); i++ {
+		buffer[i] = lower(word[i])
+	}
+	return classes[string(buffer[:len(word)])]
+}
+
+// classifyURL says whether a URL is that of an API or of a page.
+func classifyURL(url string) class {
+	for _, part := range [...]string{"/api", "api.", "/fhir", "/FHIR", "/oauth", "/token", "/Patient", "sandbox"} {
+		if strings.Contains(url, part) {
+			return cAPI
+		}
+	}
+	return cWeb
+}

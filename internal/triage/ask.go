@@ -1,0 +1,78 @@
+package triage
+
+import (
+	"fmt"
+	"strings"
+
+	"apierrorbot/internal/detect"
+	"apierrorbot/internal/kb"
+)
+
+// ask answers a question in which no signal led to an article: by its words, by
+// what comes nearest to them, or with a miss.
+func ask(base *kb.Base, text string, unknown *finding, tr *Trace) Decision {
+	status, words := detect.Question(text)
+	code := shownCode(text)
+	if unknown != nil {
+		status, words = unknown.signal.Status, ""
+		if len(unknown.signal.Codes) > 0 {
+			words = unknown.signal.Codes[0]
+		}
+		code = shownCode(words)
+	}
+	if name := detect.LongestName(base, words); name != "" && unknown == nil {
+		words = name
+	}
+	found := base.Match(kb.Query{Status: status, Words: words})
+	tr.candidates(words, status, found)
+	d := Decision{Understood: understood(status, code)}
+	switch {
+	case len(found) == 0:
+		d.Outcome, d.Reason = OutcomeMiss, "nothing comes near"
+		return d
+	case found[0].Score >= kb.AnswerScore && unknown == nil:
+		f := finding{signal: detect.Signal{Status: status}}
+		f.take(found)
+		return answer([]finding{f})
+	}
+	d.Outcome, d.Reason = OutcomeNearest, "something comes near"
+	item := Item{Why: "Nothing has exactly that name."}
+	if found[0].Reason == kb.ReasonStatus {
+		item.Why = sameStatus(status)
+	}
+	for _, c := range found[:min(len(found), maxNearest)] {
+		item.Options = append(item.Options, c.Article)
+	}
+	d.Items = []Item{item}
+	return d
+}
+
+// understood says what of a question can be shown.
+func understood(status int, code string) string {
+	switch {
+	case status != 0 && code != "":
+		return fmt.Sprintf("status %d and the code %s", status, code)
+	case status != 0:
+		return fmt.Sprintf("status %d", status)
+	case code != "":
+		return "the code " + code
+	}
+	return ""
+}
+
+// shownCode is the code in a question, if it has one that may be shown: nothing
+// but letters and underscores, 40 characters at most, among them an underscore or
+// no small letter. Such a word is no secret and cannot format or ping.
+func shownCode(text string) string {
+	const longest = 40
+	for _, w := range strings.Fields(text) {
+		w = strings.Trim(w, "`'\".,:;?!()")
+		if len(w) < 3 || len(w) > longest || w != strings.ToUpper(w) && !strings.Contains(strings.Trim(w, "_"), "_") {
+			continue
+		}
+		if strings.IndexFunc(w, func(r rune) bool { return r != '_' && (r|0x20 < 'a' || r|0x20 > 'z') }) < 0 {
+			return w
+		}
+	}
+	return ""
+}

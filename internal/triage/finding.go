@@ -1,0 +1,229 @@
+package triage
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"apierrorbot/internal/detect"
+	"apierrorbot/internal/kb"
+)
+
+// strength says how good the evidence for an item is. A greater one is better,
+// and an item of a status alone gives way to any better one of that status.
+type strength uint8
+
+const (
+	byNothing strength = iota
+	byStatus           // the status alone, or with its standard phrase
+	byNear             // a name with a slip of the finger
+	byAlias            // another name of an article's error
+	byCode             // an article's own code
+)
+
+// finding is a signal and the articles that fit it.
+type finding struct {
+	signal   detect.Signal
+	options  []*kb.Article
+	strength strength
+	name     string // the name of the knowledge base that was found
+	unknown  bool   // certainly an error, and no article is about its code
+}
+
+// look finds the articles that fit a signal.
+func look(base *kb.Base, s detect.Signal, asked bool) finding {
+	if s.Status == 0 && len(s.Codes) > 0 && onlyPhrase(s) {
+		s.Status = detect.ReasonStatus(s.Codes[0])
+	}
+	f := finding{signal: s}
+	if phrase := onlyPhrase(s); !phrase && f.byNames(base, s.Codes) {
+		return f
+	}
+	if !hasOwnCode(s) && f.byMessage(base) || f.byNames(base, s.Codes) || f.byTypos(base) {
+		return f
+	}
+	if hasOwnCode(s) {
+		f.unknown = !s.Unsure || asked
+		return f
+	}
+	if s.Status != 0 && !s.Unsure {
+		f.options = base.ByStatus(s.Status)
+		f.strength = byStatus
+	}
+	f.unknown = len(f.options) == 0 && s.Kind == detect.KindBody && !s.Unsure
+	return f
+}
+
+// onlyPhrase says whether the only code of a signal is the standard phrase of its
+// status, written as a phrase: every 401 says "Unauthorized", so that the words
+// of the body say more.
+func onlyPhrase(s detect.Signal) bool {
+	for _, code := range s.Codes {
+		status := detect.ReasonStatus(code)
+		if status == 0 || s.Status != 0 && status != s.Status || code == strings.ToUpper(code) {
+			return false
+		}
+	}
+	return true
+}
+
+// hasOwnCode says whether a body has a code that is not just the phrase of its
+// status, or of some status.
+func hasOwnCode(s detect.Signal) bool {
+	for _, code := range s.Codes {
+		if detect.CodeShaped(code) && !detect.IsReason(code, s.Status) && !strings.Contains(code, " ") {
+			return true
+		}
+	}
+	return false
+}
+
+// byNames looks for a code or alias among names.
+func (f *finding) byNames(base *kb.Base, names []string) bool {
+	for _, name := range names {
+		if !base.Known(name) {
+			continue
+		}
+		found := base.Match(kb.Query{Status: f.signal.Status, Words: name})
+		if found[0].Article.Status != f.signal.Status && (detect.IsReason(name, f.signal.Status) || f.signal.Kind == detect.KindStatus) {
+			continue // "Proxy Authentication Required" is 407, whatever its words are elsewhere
+		}
+		f.take(found)
+		return true
+	}
+	return false
+}
+
+// take takes the best of some candidates.
+func (f *finding) take(candidates []kb.Candidate) {
+	best := candidates[0]
+	for _, c := range candidates {
+		if c.Score == best.Score {
+			f.options = append(f.options, c.Article)
+		}
+	}
+	f.name = best.Name
+	switch best.Reason {
+	case kb.ReasonCode:
+		f.strength = byCode
+	case kb.ReasonAlias:
+		f.strength = byAlias
+	case kb.ReasonNear:
+		f.strength = byNear
+	default:
+		f.strength = byStatus
+	}
+}
+
+// byMessage looks for the name of an error in the words of a body. Words say less
+// than a status: they may choose between its articles, and not contradict it.
+func (f *finding) byMessage(base *kb.Base) bool {
+	const longest = 300
+	message := f.signal.Message
+	name := detect.LongestName(base, message[:min(len(message), longest)])
+	if name == "" {
+		return false
+	}
+	found := base.Match(kb.Query{Status: f.signal.Status, Words: name})
+	if f.signal.Status != 0 && found[0].Article.Status != f.signal.Status {
+		return false
+	}
+	if f.signal.Status == 0 && f.signal.Unsure && !mostly(name, message) {
+		return false
+	}
+	f.take(found)
+	f.strength = min(f.strength, byAlias)
+	return true
+}
+
+// mostly says whether a name is a good part of the first sentence of a message.
+func mostly(name, message string) bool {
+	const part = 3
+	first, _, _ := strings.Cut(message, ". ")
+	return len(name)*part >= len(first)
+}
+
+// byTypos looks for a name that a code is spelt like. A name in two minds is
+// none: what is spelt like several articles equally well is not understood.
+func (f *finding) byTypos(base *kb.Base) bool {
+	var best []kb.Candidate
+	for _, name := range f.signal.Codes {
+		q := kb.Query{Status: f.signal.Status, Words: name}
+		if f.signal.Kind == detect.KindBody { // machines do not slip: only a person who typed it off does
+			q.Status = 0
+		}
+		found := base.Match(q)
+		if len(found) > 0 && q.Status != f.signal.Status && found[0].Article.Status != f.signal.Status {
+			continue
+		}
+		if len(found) == 0 || found[0].Reason != kb.ReasonNear || found[0].Score < kb.AnswerScore {
+			continue
+		}
+		if len(best) == 0 || found[0].Score > best[0].Score {
+			best = found
+		}
+	}
+	if len(best) == 0 {
+		return false
+	}
+	f.take(best)
+	return true
+}
+
+// ids lists the ids of the options, for comparing and tracing.
+func ids(options []*kb.Article) string {
+	var list []string
+	for _, a := range options {
+		list = append(list, a.ID())
+	}
+	return strings.Join(list, " ")
+}
+
+// why says in one line what a finding rests on.
+func (f *finding) why() string {
+	where := "Your message"
+	if f.signal.Kind == detect.KindBody {
+		where = "The " + f.signal.Reader
+	}
+	status := ""
+	if f.signal.Status != 0 {
+		status = fmt.Sprintf(" with status %d", f.signal.Status)
+	}
+	code := f.options[0].Code
+	switch {
+	case f.strength == byStatus && len(f.options) > 1:
+		return fmt.Sprintf("%s gives status %d, and %s errors have that status.", where, f.signal.Status, number(len(f.options)))
+	case f.strength == byStatus:
+		return fmt.Sprintf("%s gives status %d.", where, f.signal.Status)
+	case f.strength == byNear:
+		return fmt.Sprintf("%s has something spelt like %s%s.", where, f.name, status)
+	case f.strength == byAlias && !strings.EqualFold(f.name, code):
+		return fmt.Sprintf("%s says “%s”%s, which means %s.", where, f.name, status, code)
+	case len(f.options) > 1:
+		return fmt.Sprintf("%s says %s%s, and %s errors have that code.", where, code, status, number(len(f.options)))
+	}
+	return fmt.Sprintf("%s says %s%s.", where, code, status)
+}
+
+func sameStatus(status int) string {
+	return fmt.Sprintf("These have the same status, %d.", status)
+}
+
+func number(n int) string {
+	words := [...]string{2: "two", 3: "three", 4: "four"}
+	if n < len(words) {
+		return words[n]
+	}
+	return "several"
+}
+
+// common gives the options that two findings share.
+func common(a, b []*kb.Article) []*kb.Article {
+	var list []*kb.Article
+	for _, x := range a {
+		if slices.Contains(b, x) {
+			list = append(list, x)
+		}
+	}
+	return list
+}

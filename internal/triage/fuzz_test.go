@@ -1,0 +1,74 @@
+package triage
+
+import (
+	"path/filepath"
+	"reflect"
+	"regexp"
+	"strings"
+	"testing"
+
+	"apierrorbot/internal/detect"
+)
+
+// shown is what Understood may look like: nothing of a message but a status and
+// a code of letters and underscores.
+var shown = regexp.MustCompile(`^(status [1-5][0-9][0-9])?( and )?(the code [A-Za-z_]{3,40})?$`)
+
+// FuzzDecide decides about anything: it never panics, the decision is one of the
+// forms that the handlers know, nothing of the message can be shown, and neither
+// invisible characters nor cleaning beforehand change it.
+func FuzzDecide(f *testing.F) {
+	files, err := filepath.Glob("testdata/messages/*.jsonl")
+	if err != nil {
+		f.Fatal(err)
+	}
+	for _, file := range files {
+		for i, l := range readLabelled(f, file) {
+			if i%10 == 0 {
+				f.Add(l.Text)
+			}
+		}
+	}
+	base := loadBase(f)
+	f.Fuzz(func(t *testing.T, s string) {
+		for _, mode := range []Mode{Auto, Query} {
+			d := Decide(base, Input{Text: s}, mode)
+			checkForm(t, d, mode)
+			for _, changed := range []string{detect.Clean(s).Clean, strings.Join(strings.Split(detect.Clean(s).Clean, ""), "\u200b")} {
+				if again := Decide(base, Input{Text: changed}, mode); !reflect.DeepEqual(again, d) && d.Outcome != OutcomeSilent {
+					t.Fatalf("%s: %q decides\n%+v\nbut %q\n%+v", mode, s, d, changed, again)
+				}
+			}
+		}
+		if tr := Explain(base, Input{Text: s}, Auto); tr.String() == "" {
+			t.Fatal("an empty trace")
+		}
+	})
+}
+
+func checkForm(t *testing.T, d Decision, mode Mode) {
+	t.Helper()
+	most := 0
+	for _, item := range d.Items {
+		most = max(most, len(item.Options))
+		if len(item.Options) == 0 || item.Why == "" || strings.ContainsAny(item.Why, "\n<>*`@") {
+			t.Fatalf("item %+v", item)
+		}
+	}
+	ok := false
+	switch d.Outcome {
+	case OutcomeArticle:
+		ok = most == 1
+	case OutcomeChoice:
+		ok = most > 1
+	case OutcomeNearest:
+		ok = len(d.Items) == 1 && most <= maxNearest
+	case OutcomeMiss:
+		ok = mode == Query && len(d.Items) == 0
+	case OutcomeSilent:
+		ok = mode == Auto && len(d.Items) == 0
+	}
+	if !ok || d.Reason == "" || !shown.MatchString(d.Understood) {
+		t.Fatalf("%s: %+v", mode, d)
+	}
+}

@@ -1,0 +1,230 @@
+// Package handlers is the bot's whole story: an event becomes a decision, a
+// case and a reply; a click becomes a tick and a new state of the reply.
+//
+// Record takes what Slack sends, one envelope at a time, in the order of
+// arrival, and must not wait. A message gets a cheap look there and then: what
+// is not a person's message, or has no API error in it, is acked and forgotten,
+// without a write. Everything else goes into a lane, one for each channel or
+// clicking person: within a lane things happen one after another, and lanes do
+// not wait for each other.
+//
+// A message to be answered becomes a case in the store, keyed by (team, channel,
+// ts); only then it is acked. A second arrival of the same message finds the
+// case and does nothing. A click sets a step's state in one transaction (set,
+// never toggle) and is acked then; one that cannot be stored is acked too, and
+// the clicker told, because Slack does not send clicks again.
+//
+// The courier brings replies to Slack. It is level-triggered: it works on a case
+// until the message in Slack shows the case's newest revision, one call at a time
+// for each case, and joins what changes meanwhile. Before the first post it
+// stores that it is sending, with a random id that goes into the message's
+// metadata; when it cannot know whether a post arrived (a timeout, a 5xx, a
+// crash) it waits until that must have settled, looks for the id in the thread,
+// and adopts the message that is there or posts again.
+//
+// Rendering is a pure function of the case and the articles it was opened with,
+// the same for the first post and every update.
+//
+// Private answers (to slash commands and to the buttons in them) go to the
+// response_url that came with the request. They are not stored: whoever asked
+// sees that nothing came, and asks again.
+package handlers
+
+import (
+	"context"
+	"log/slog"
+	"runtime/debug"
+	"sync"
+	"time"
+
+	"github.com/slack-go/slack"
+
+	"apierrorbot/internal/kb"
+	"apierrorbot/internal/store"
+)
+
+// Config is what a Bot needs. All fields but Channels are required.
+type Config struct {
+	API      *slack.Client // with an HTTP client that times out after HTTPTimeout, and no retries
+	Self     Self
+	Store    *store.Store
+	Base     *kb.Base
+	Channels []string // ids of the only channels to listen in, beside direct messages; empty: wherever the bot is a member
+	Log      *slog.Logger
+	Timing   Timing
+}
+
+// Self is who the bot is in Slack, as auth.test tells.
+type Self struct {
+	UserID, BotID        string
+	TeamID, EnterpriseID string
+	Name                 string
+}
+
+// Timing holds the waits of delivery. Tests shorten them.
+type Timing struct {
+	HTTPTimeout time.Duration // after this long a call that was not answered is over
+	Settle      time.Duration // how long a message may take to be seen in its thread
+	Backoff     time.Duration // the first wait after a failure; it doubles up to a minute
+}
+
+// DefaultTiming is for Slack as it is.
+var DefaultTiming = Timing{HTTPTimeout: 10 * time.Second, Settle: 5 * time.Second, Backoff: time.Second}
+
+// Bot answers API errors. Make one with New.
+type Bot struct {
+	api      *slack.Client
+	self     Self
+	store    *store.Store
+	base     *kb.Base
+	channels []string
+	log      *slog.Logger
+	pages    *pages
+	people   *people
+	courier  *courier
+	lanes    *lanes
+	mention  string // how the bot is mentioned in a message's text
+
+	// ctx ends when the bot must stop at once, whatever it is doing.
+	ctx    context.Context
+	cancel context.CancelFunc
+	fatal  chan error
+}
+
+// New returns a Bot. It does nothing before Record or Resume is called.
+func New(c Config) *Bot {
+	ctx, cancel := context.WithCancel(context.Background())
+	b := &Bot{
+		api:      c.API,
+		self:     c.Self,
+		store:    c.Store,
+		base:     c.Base,
+		channels: c.Channels,
+		log:      c.Log,
+		pages:    &pages{byRevision: make(map[string]*page)},
+		people:   newPeople(c.API, c.Self),
+		lanes:    &lanes{queues: make(map[string][]func()), log: c.Log},
+		mention:  "<@" + c.Self.UserID + ">",
+		ctx:      ctx,
+		cancel:   cancel,
+		fatal:    make(chan error, 1),
+	}
+	b.courier = newCourier(b, c.Timing)
+	return b
+}
+
+// Resume takes up the replies that were not finished when the bot last stopped.
+// It returns as soon as they are known; they are delivered in the background.
+func (b *Bot) Resume(ctx context.Context) error {
+	ids, err := b.store.Unfinished(ctx)
+	if err != nil {
+		return err
+	}
+	if len(ids) > 0 {
+		b.log.Info("taking up unfinished replies", "count", len(ids))
+	}
+	for _, id := range ids {
+		b.courier.deliver(id)
+	}
+	return nil
+}
+
+// Fatal yields an error when Slack says that the bot's token is no longer good:
+// nothing can be done then but stop.
+func (b *Bot) Fatal() <-chan error { return b.fatal }
+
+// stop reports an error that ends the bot.
+func (b *Bot) stop(err error) {
+	select {
+	case b.fatal <- err:
+	default: // one is enough
+	}
+}
+
+// Close waits until everything that was recorded is stored, and replies on
+// their way are delivered, or until ctx ends. What is not delivered then stays
+// in the store for the next start.
+func (b *Bot) Close(ctx context.Context) {
+	done := make(chan struct{})
+	go func() {
+		b.lanes.wait()
+		b.courier.finish()
+		close(done)
+	}()
+	select {
+	case <-done:
+	case <-ctx.Done():
+		b.log.Warn("stopping with work in hand: it is stored and goes on at the next start")
+	}
+	b.cancel()
+	<-done
+}
+
+// lanes run functions: those of one key one after another, those of different
+// keys side by side.
+type lanes struct {
+	log     *slog.Logger
+	mu      sync.Mutex
+	queues  map[string][]func() // what waits behind the function that runs
+	waiting int
+	running sync.WaitGroup
+}
+
+// maxWaiting bounds what may wait in all lanes together. When the store stalls
+// for so long that this many messages wait, further ones are not acked, and
+// Slack brings them again.
+const maxWaiting = 10_000
+
+// do runs f when what came before it with the same key is done. It does not
+// wait, and reports whether there was room.
+func (l *lanes) do(key string, f func()) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.waiting >= maxWaiting {
+		return false
+	}
+	l.waiting++
+	queue, busy := l.queues[key]
+	if busy {
+		l.queues[key] = append(queue, f)
+		return true
+	}
+	l.queues[key] = nil
+	l.running.Go(func() { l.run(key, f) })
+	return true
+}
+
+func (l *lanes) run(key string, f func()) {
+	for f != nil {
+		l.guarded(f)
+		f = l.next(key)
+	}
+}
+
+// next takes the next function of a lane, or removes the lane.
+func (l *lanes) next(key string) func() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.waiting--
+	queue := l.queues[key]
+	if len(queue) == 0 {
+		delete(l.queues, key)
+		return nil
+	}
+	l.queues[key] = queue[1:]
+	return queue[0]
+}
+
+// guarded runs f and survives its panic. The panic's value is not logged: it
+// could hold what people wrote.
+func (l *lanes) guarded(f func()) {
+	defer func() {
+		if r := recover(); r != nil {
+			l.log.Error("a handler panicked: please report this", "stack", string(debug.Stack()))
+		}
+	}()
+	f()
+}
+
+// wait returns when all lanes are empty.
+func (l *lanes) wait() { l.running.Wait() }

@@ -1,0 +1,242 @@
+package handlers
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/slack-go/slack"
+
+	"apierrorbot/internal/kb"
+	"apierrorbot/internal/mrkdwn"
+	"apierrorbot/internal/store"
+	"apierrorbot/internal/triage"
+)
+
+// click is a press of a button
+// (https://docs.slack.dev/reference/interaction-payloads/block_actions-payload).
+type click struct {
+	Type string `json:"type"`
+	User struct {
+		ID string `json:"id"`
+	} `json:"user"`
+	Team struct {
+		ID string `json:"id"`
+	} `json:"team"`
+	Channel struct {
+		ID string `json:"id"`
+	} `json:"channel"`
+	Container struct {
+		MessageTS string `json:"message_ts"`
+		ThreadTS  string `json:"thread_ts"`
+	} `json:"container"`
+	Message struct {
+		ThreadTS string `json:"thread_ts"`
+	} `json:"message"`
+	Actions []struct {
+		ActionID string `json:"action_id"`
+		Value    string `json:"value"`
+	} `json:"actions"`
+	ResponseURL string `json:"response_url"`
+}
+
+func (b *Bot) recordClick(payload []byte, ack func()) {
+	var c click
+	if err := json.Unmarshal(payload, &c); err != nil || c.Type != "block_actions" || len(c.Actions) == 0 {
+		b.log.Warn("interaction that the bot has no use for", "type", c.Type, "error", kindOf(err))
+		ack()
+		return
+	}
+	// One person's clicks are taken in their order; different people's do not
+	// wait for each other.
+	if !b.lanes.do("user "+c.User.ID, func() { b.click(&c, ack) }) {
+		ack()
+		b.log.Error("too much is waiting for the database: a click was lost", "channel", c.Channel.ID)
+	}
+}
+
+func (b *Bot) click(c *click, ack func()) {
+	action := c.Actions[0] // a press of a button is one action
+	v, err := parseValue(action.Value)
+	if err != nil {
+		b.log.Warn("button with a value that cannot be read", "action", action.ActionID, "error", kindOf(err))
+		ack()
+		return
+	}
+	switch action.ActionID {
+	case actionStep, actionChoose, actionState:
+		b.changeCase(c, action.ActionID, v, ack)
+	case actionShow:
+		ack()
+		b.private(c.User.ID, func() { b.show(c, v) })
+	case actionPost:
+		b.postToChannel(c, v, ack)
+	default:
+		b.log.Warn("button that the bot does not know", "action", action.ActionID)
+		ack()
+	}
+}
+
+// memberWait bounds how long a click waits to learn who clicked: Slack shows
+// people an error when a click is not acked within three seconds.
+const memberWait = 2 * time.Second
+
+// changeCase does what a button of a reply says.
+func (b *Bot) changeCase(c *click, action string, v value, ack func()) {
+	ctx, cancel := context.WithTimeout(b.ctx, memberWait)
+	defer cancel()
+	member, err := b.people.isMember(ctx, c.User.ID)
+	switch {
+	case err != nil:
+		ack()
+		b.log.Warn("cannot find out who clicked", "user", c.User.ID, "error", kindOf(err))
+		b.whisper(c, wordsUnchecked)
+		return
+	case !member:
+		ack()
+		b.whisper(c, wordsMembers)
+		return
+	}
+
+	known := false
+	changed, altered, err := b.store.Change(b.ctx, v.Case, func(cs *store.Case) {
+		known = cs.Key.Channel == c.Channel.ID && b.apply(cs, action, v, c.User.ID)
+	})
+	ack()
+	switch {
+	case errors.Is(err, store.ErrNotFound), err == nil && !known:
+		b.log.Info("click on a checklist that is gone", "case", v.Case, "channel", c.Channel.ID)
+		b.whisper(c, wordsGone)
+	case err != nil:
+		b.log.Error("cannot store a click", "case", v.Case, "error", err)
+		b.whisper(c, wordsNotStored)
+	case altered:
+		b.log.Info("case changed", "case", v.Case, "action", action, "user", c.User.ID, "state", changed.State)
+		b.courier.deliver(v.Case)
+	}
+}
+
+// apply changes a case as a button says, and reports whether the case has what
+// the button is about.
+func (b *Bot) apply(cs *store.Case, action string, v value, user string) bool {
+	shown, err := newView(*cs, b.pages)
+	if err != nil {
+		b.log.Error("cannot read a case", "case", cs.ID, "error", err)
+		return false
+	}
+	now := time.Now()
+	switch action {
+	case actionStep:
+		return shown.setStep(cs, v.Article, v.Step, v.Done, user, now)
+	case actionChoose:
+		return shown.choose(cs, v.Item, v.Article, user, now)
+	default:
+		return shown.setState(cs, v.State, user, now)
+	}
+}
+
+// show answers a private question: the article takes the question's place.
+func (b *Bot) show(c *click, v value) {
+	a := b.base.Article(v.Article)
+	if a == nil {
+		b.tell(c.ResponseURL, renderNote(wordsVanished), instead(c.ResponseURL))
+		return
+	}
+	b.tell(c.ResponseURL, renderPrivate(b.pages.of(a), ""), instead(c.ResponseURL))
+}
+
+// postToChannel turns a private article into a checklist for the channel.
+func (b *Bot) postToChannel(c *click, v value, ack func()) {
+	a := b.base.Article(v.Article)
+	if a == nil {
+		ack()
+		b.private(c.User.ID, func() { b.tell(c.ResponseURL, renderNote(wordsVanished), instead(c.ResponseURL)) })
+		return
+	}
+	id, err := b.store.Open(b.ctx, b.requestedCase(c, a))
+	ack()
+	if err != nil {
+		b.log.Error("cannot store a click", "channel", c.Channel.ID, "error", err)
+		b.private(c.User.ID, func() { b.tell(c.ResponseURL, renderNote(wordsNotStored)) })
+		return
+	}
+	if id == "" { // the button was pressed twice
+		return
+	}
+	b.log.Info("answering", "case", id, "channel", c.Channel.ID, "outcome", triage.OutcomeArticle, "articles", a.ID())
+	posted := b.courier.deliver(id)
+	b.private(c.User.ID, func() {
+		select {
+		case <-posted:
+		case <-time.After(postWait):
+		}
+		b.tellPosted(c, id)
+	})
+}
+
+// postWait is how long somebody who posts to the channel waits for the news.
+const postWait = 15 * time.Second
+
+// requestedCase is the case of a checklist that somebody asked for with a
+// button: it answers no message. Its key is made from the private message that
+// holds the button, so that pressing twice posts once.
+func (b *Bot) requestedCase(c *click, a *kb.Article) store.NewCase {
+	o, err := option(a)
+	if err != nil { // an Article holds strings and ints
+		panic(err)
+	}
+	return store.NewCase{
+		ID:       newID(),
+		Key:      store.Key{Team: c.Team.ID, Channel: c.Channel.ID, TS: c.Container.MessageTS + "/" + a.ID()},
+		OpenedAt: time.Now(),
+		Items: []store.Item{{
+			Kind: kindPosted, Options: []store.Option{o}, Chosen: o.Article, Why: c.User.ID,
+		}},
+		Asked: true,
+	}
+}
+
+// tellPosted tells the person who posted to the channel what came of it.
+func (b *Bot) tellPosted(c *click, id string) {
+	cs, err := b.store.Case(b.ctx, id)
+	if err != nil {
+		b.log.Error("cannot read a case", "case", id, "error", err)
+		return
+	}
+	switch {
+	case cs.Reply.State == store.Posted:
+		b.tell(c.ResponseURL, renderNote(wordsPosted), instead(c.ResponseURL))
+	case cs.Reply.State != store.GivenUp:
+		b.tell(c.ResponseURL, renderNote(wordsNotPosted))
+	default:
+		// Forgotten, so that the button works once the bot was invited.
+		if err := b.store.Delete(b.ctx, id); err != nil {
+			b.log.Error("cannot delete a case", "case", id, "error", err)
+		}
+		words := fmt.Sprintf(wordsCannotPost, mrkdwn.Escape(cs.Reply.Error))
+		if cs.Reply.Error == "not_in_channel" || cs.Reply.Error == "channel_not_found" {
+			words = fmt.Sprintf(wordsInvite, mrkdwn.Escape(b.self.Name))
+		}
+		b.tell(c.ResponseURL, renderNote(words))
+	}
+}
+
+// whisper tells the person who clicked on a reply something that is nobody
+// else's business, in the thread where they are.
+func (b *Bot) whisper(c *click, words string) {
+	options := []slack.MsgOption{slack.MsgOptionText(words, false)}
+	thread := c.Container.ThreadTS
+	if thread == "" {
+		thread = c.Message.ThreadTS
+	}
+	if thread != "" {
+		options = append(options, slack.MsgOptionTS(thread))
+	}
+	b.private(c.User.ID, func() {
+		if _, err := b.api.PostEphemeralContext(b.ctx, c.Channel.ID, c.User.ID, options...); err != nil {
+			b.log.Warn("a private answer did not get through", "error", kindOf(err))
+		}
+	})
+}

@@ -1,0 +1,244 @@
+package handlers
+
+import (
+	"encoding/json"
+	"runtime/debug"
+	"slices"
+	"strings"
+	"time"
+
+	"apierrorbot/internal/store"
+	"apierrorbot/internal/triage"
+)
+
+// Record takes one envelope: its type and payload as Slack sent them
+// (https://docs.slack.dev/apis/events-api/using-socket-mode). It returns without
+// waiting. ack is called, from any goroutine, when the envelope must not come
+// again; never, when it should.
+func (b *Bot) Record(kind string, payload []byte, ack func()) {
+	defer func() {
+		// One message that the bot stumbles over must not take it down, now or
+		// when Slack delivers it again. The panic's value is not logged: it could
+		// hold what people wrote.
+		if r := recover(); r != nil {
+			b.log.Error("an envelope could not be handled: please report this", "type", kind, "stack", string(debug.Stack()))
+			ack()
+		}
+	}()
+	switch kind {
+	case "events_api":
+		b.recordEvent(payload, ack)
+	case "slash_commands":
+		b.recordCommand(payload, ack)
+	case "interactive":
+		b.recordClick(payload, ack)
+	default:
+		b.log.Debug("envelope of a type that the bot does not use", "type", kind)
+		ack()
+	}
+}
+
+// outerEvent is what wraps an event
+// (https://docs.slack.dev/apis/events-api#event-payload). Only fields that the
+// bot uses are decoded, so that one odd field elsewhere does not cost a message.
+type outerEvent struct {
+	TeamID string  `json:"team_id"`
+	Event  message `json:"event"`
+}
+
+// message is a message event, or the message within a message_changed event
+// (https://docs.slack.dev/reference/events/message).
+type message struct {
+	Type        string          `json:"type"`
+	Subtype     string          `json:"subtype"`
+	User        string          `json:"user"`
+	BotID       string          `json:"bot_id"`
+	Text        string          `json:"text"`
+	Blocks      json.RawMessage `json:"blocks"`
+	TS          string          `json:"ts"`
+	ThreadTS    string          `json:"thread_ts"`
+	Channel     string          `json:"channel"`
+	ChannelType string          `json:"channel_type"`
+
+	// Of a message_changed event.
+	Message         *message `json:"message"`
+	PreviousMessage *message `json:"previous_message"`
+}
+
+// thread returns the thread that an answer belongs into: the message's own, or
+// the one that it starts.
+func (m *message) thread() string {
+	if m.ThreadTS != "" {
+		return m.ThreadTS
+	}
+	return m.TS
+}
+
+func (b *Bot) recordEvent(payload []byte, ack func()) {
+	var outer outerEvent
+	if err := json.Unmarshal(payload, &outer); err != nil {
+		b.log.Warn("event that cannot be read", "error", kindOf(err))
+		ack() // it would not read any better the second time
+		return
+	}
+	m, edited := b.personsMessage(&outer.Event)
+	if m == nil {
+		ack()
+		return
+	}
+	mode := triage.Auto
+	if m.ChannelType == channelTypeIM || b.mentioned(m.Text) {
+		mode = triage.Query
+	}
+	items, outcome := b.decide(m, mode)
+	if len(items) == 0 {
+		ack()
+		return
+	}
+	n := store.NewCase{
+		ID:       newID(),
+		Key:      store.Key{Team: outer.TeamID, Channel: m.Channel, TS: m.TS},
+		Thread:   m.thread(),
+		OpenedAt: time.Now(),
+		Items:    items,
+		Asked:    mode == triage.Query,
+		Edited:   edited,
+	}
+	if !b.lanes.do("channel "+m.Channel, func() { b.open(n, outcome, ack) }) {
+		b.log.Error("too much is waiting for the database: a message was left for Slack to bring again",
+			"channel", m.Channel, "ts", m.TS)
+	}
+}
+
+// personsMessage returns the message of an event if a person wrote it and the
+// bot listens, else nil. edited says that it is a message whose text changed.
+func (b *Bot) personsMessage(event *message) (m *message, edited bool) {
+	m = event
+	switch {
+	case event.Type == "app_mention":
+	case event.Type != "message":
+		return nil, false
+	case event.Subtype == "message_changed":
+		m = event.Message
+		// Link previews, translations and the bot's own updates change
+		// messages too, but not their text.
+		if m == nil || event.PreviousMessage == nil || m.Text == event.PreviousMessage.Text {
+			return nil, false
+		}
+		m.Channel, m.ChannelType = event.Channel, event.ChannelType
+		edited = true
+	}
+	switch m.Subtype {
+	case "", "file_share", "thread_broadcast", "me_message":
+	default: // joins, topics, deletions, messages of bots
+		return nil, false
+	}
+	if m.User == "" || m.BotID != "" || m.User == b.self.UserID || m.TS == "" || !b.listensIn(m) {
+		return nil, false
+	}
+	return m, edited
+}
+
+// channelTypeIM is the channel_type of direct messages.
+const channelTypeIM = "im"
+
+// listensIn reports whether the bot is meant to read a message's channel. Direct
+// messages to it are always meant for it.
+func (b *Bot) listensIn(m *message) bool {
+	return len(b.channels) == 0 || m.ChannelType == channelTypeIM || slices.Contains(b.channels, m.Channel)
+}
+
+// mentioned reports whether a text mentions the bot, and withoutMention takes
+// that out.
+func (b *Bot) mentioned(text string) bool { return strings.Contains(text, b.mention) }
+
+func (b *Bot) withoutMention(text string) string {
+	return strings.TrimSpace(strings.ReplaceAll(text, b.mention, ""))
+}
+
+// decide turns a message into what the reply will speak about; nothing means
+// silence.
+func (b *Bot) decide(m *message, mode triage.Mode) ([]store.Item, triage.Outcome) {
+	in := triage.Input{Text: m.Text, Blocks: m.Blocks}
+	if mode == triage.Query {
+		if note := b.noteFor(b.withoutMention(m.Text)); note != "" {
+			return []store.Item{{Kind: kindNote, Why: note}}, triage.OutcomeMiss
+		}
+	}
+	d := triage.Decide(b.base, in, mode)
+	if d.Outcome == triage.OutcomeSilent {
+		b.log.Debug("silent", "channel", m.Channel, "ts", m.TS, "reason", d.Reason)
+		return nil, d.Outcome
+	}
+	items, err := storedItems(d)
+	if err != nil {
+		b.log.Error("cannot store an article", "error", err)
+		return nil, d.Outcome
+	}
+	return items, d.Outcome
+}
+
+// noteFor answers the questions that are not about an error, or returns "".
+func (b *Bot) noteFor(question string) string {
+	switch strings.ToLower(question) {
+	case "", "help", "?":
+		return help(b.self.Name)
+	case "list":
+		return list(b.base.Articles())
+	}
+	return ""
+}
+
+// storedItems turns a decision into the items of a case.
+func storedItems(d triage.Decision) ([]store.Item, error) {
+	if d.Outcome == triage.OutcomeMiss {
+		return []store.Item{{Kind: kindNote, Why: miss(d.Understood)}}, nil
+	}
+	var items []store.Item
+	for _, found := range d.Items {
+		item := store.Item{Kind: kindMatch, Why: found.Why}
+		if d.Outcome == triage.OutcomeNearest {
+			item.Kind = kindNearest
+		}
+		for _, a := range found.Options {
+			o, err := option(a)
+			if err != nil {
+				return nil, err
+			}
+			item.Options = append(item.Options, o)
+		}
+		if item.Kind == kindMatch && len(item.Options) == 1 {
+			item.Chosen = item.Options[0].Article
+		}
+		items = append(items, item)
+	}
+	return items, nil
+}
+
+// open stores the case of a message, acks, and has the reply delivered.
+func (b *Bot) open(n store.NewCase, outcome triage.Outcome, ack func()) {
+	id, err := b.store.Open(b.ctx, n)
+	if err != nil {
+		b.log.Error("cannot store a message that should be answered: Slack will bring it again",
+			"channel", n.Key.Channel, "ts", n.Key.TS, "error", err)
+		return
+	}
+	ack()
+	if id == "" {
+		b.log.Debug("answered already", "channel", n.Key.Channel, "ts", n.Key.TS)
+		return
+	}
+	b.log.Info("answering", "case", id, "channel", n.Key.Channel, "ts", n.Key.TS,
+		"outcome", outcome, "articles", articleIDs(n.Items))
+	b.courier.deliver(id)
+}
+
+func articleIDs(items []store.Item) string {
+	var ids []string
+	for _, item := range items {
+		for _, o := range item.Options {
+			ids = append(ids, o.Article)
+		}
+	}
+	return strings.Join(ids, ",")
+}

@@ -1,0 +1,83 @@
+package handlers
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/slack-go/slack"
+)
+
+// people knows who is a full member of the workspace: neither a guest nor
+// somebody from another organisation who came in through Slack Connect. It asks
+// users.info and remembers the answer for a while.
+type people struct {
+	api  *slack.Client
+	self Self
+
+	mu    sync.Mutex
+	known map[string]standing
+}
+
+type standing struct {
+	member bool
+	until  time.Time
+}
+
+const (
+	rememberPeople = 10 * time.Minute
+	maxRemembered  = 10_000 // then all are forgotten and asked for again
+)
+
+func newPeople(api *slack.Client, self Self) *people {
+	return &people{api: api, self: self, known: make(map[string]standing)}
+}
+
+// isMember reports whether a user is a full member. An error means that Slack
+// did not say.
+func (p *people) isMember(ctx context.Context, user string) (bool, error) {
+	p.mu.Lock()
+	s, ok := p.known[user]
+	p.mu.Unlock()
+	if ok && time.Now().Before(s.until) {
+		return s.member, nil
+	}
+	u, err := p.api.GetUserInfoContext(ctx, user)
+	member := err == nil && p.fullMember(u)
+	if err != nil && !tellsNobodyApart(err) {
+		return false, err
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if len(p.known) >= maxRemembered {
+		clear(p.known)
+	}
+	p.known[user] = standing{member: member || err != nil, until: time.Now().Add(rememberPeople)}
+	return member || err != nil, nil
+}
+
+// fullMember reads Slack's user object
+// (https://docs.slack.dev/reference/objects/user-object). Somebody who came in
+// through Slack Connect has another team; in an Enterprise organisation
+// colleagues do too, but share the organisation.
+func (p *people) fullMember(u *slack.User) bool {
+	if u.IsRestricted || u.IsUltraRestricted || u.IsStranger || u.IsBot || u.Deleted {
+		return false
+	}
+	sameTeam := u.TeamID == "" || u.TeamID == p.self.TeamID
+	sameOrganisation := p.self.EnterpriseID != "" && u.Enterprise.EnterpriseID == p.self.EnterpriseID
+	return sameTeam || sameOrganisation
+}
+
+// tellsNobodyApart reports whether the server has no users.info at all, as a
+// stand-in for Slack may: then it has no guests either.
+func tellsNobodyApart(err error) bool {
+	var refusal slack.SlackErrorResponse
+	if errors.As(err, &refusal) {
+		return refusal.Err == "unknown_method"
+	}
+	var status slack.StatusCodeError
+	return errors.As(err, &status) && status.Code == http.StatusNotFound
+}

@@ -1,0 +1,255 @@
+package handlers
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/slack-go/slack"
+
+	"apierrorbot/internal/mrkdwn"
+	"apierrorbot/internal/store"
+)
+
+// Slack's limits (https://docs.slack.dev/reference/block-kit/blocks and
+// https://docs.slack.dev/reference/methods/chat.update). The knowledge base
+// refuses articles that could go over them; the test TestRenderedWithinLimits
+// holds this file to it.
+const (
+	maxText        = 3900 // of the message's text; chat.update refuses more than 4,000
+	maxButtonLabel = 75   // of a button's accessibility_label
+	maxWhy         = 200  // of the line that says why, so that three checklists fit
+	maxOptions     = 8    // of one question; the rest is named in a line
+)
+
+// The action ids of the bot's buttons. All buttons of a kind share one: each
+// stands in a block of its own, and what it is about stands in its value.
+const (
+	actionStep   = "step"   // sets a step to done or not done
+	actionChoose = "choose" // answers a question, for all
+	actionState  = "state"  // resolves or reopens a case
+	actionShow   = "show"   // shows an article, to the clicker alone
+	actionPost   = "post"   // posts an article as a checklist into the channel
+)
+
+// reply is a message as it is sent to Slack.
+type reply struct {
+	text   string // what screen readers and notifications read: the whole answer, shortened
+	blocks []slack.Block
+}
+
+// render draws a case: the same function for the first post and every update.
+// It is pure: equal view, equal reply. Block ids are left to Slack, which gives
+// new ones on each update.
+func render(v view) reply {
+	var r reply
+	var text []string
+	for i, e := range v.shown() {
+		if i > 0 {
+			r.add(slack.NewDividerBlock())
+		}
+		switch {
+		case e.chosen != nil:
+			r.checklist(v, e)
+			text = append(text, checklistText(v, e))
+		case len(e.options) > 0:
+			r.question(v, e)
+			text = append(text, questionText(e))
+		default:
+			r.section(e.Why)
+			text = append(text, e.Why)
+		}
+	}
+	if line := furtherLine(v); line != "" {
+		r.context(line)
+		text = append(text, line)
+	}
+	if line := r.state(v); line != "" {
+		text = append(text, line)
+	}
+	r.text = shorten(strings.Join(text, "\n\n"), maxText)
+	return r
+}
+
+// checklist draws an article whose steps can be ticked off.
+func (r *reply) checklist(v view, e entry) {
+	p := e.chosen
+	r.header(p.Heading())
+	r.why(v, e)
+	r.section("*" + mrkdwn.Escape(p.Title) + "*\n" + p.cause)
+	for i, step := range p.Steps {
+		r.step(v, e, i, step.ID)
+	}
+	r.section("*Fix*\n" + p.fix)
+	done, all := v.entryProgress(e)
+	r.context(append([]string{progressLine(done, all)}, sources(p)...)...)
+}
+
+// why says in one line why the bot thinks so; where people chose, it lets them
+// go back to the question.
+func (r *reply) why(v view, e entry) {
+	line := ":mag: " + because(e.Why)
+	if e.Kind == kindPosted {
+		line = fmt.Sprintf(":mag: Looked up by <@%s>", e.Why)
+	}
+	if !e.isQuestion() {
+		r.context(line)
+		return
+	}
+	back := button(actionChoose, value{Case: v.ID, Item: e.N}, "Not this one?", "Not this error: back to the question")
+	r.blocks = append(r.blocks, slack.NewSectionBlock(mrkdwnText(line), nil, slack.NewAccessory(back)))
+}
+
+func (r *reply) step(v view, e entry, i int, id string) {
+	p := e.chosen
+	text := fmt.Sprintf("%s *%d.* %s", markTodo, i+1, p.steps[i])
+	target := value{Case: v.ID, Article: e.Chosen, Step: id, Done: true}
+	b := button(actionStep, target, "Mark done", fmt.Sprintf("Mark step %d as done: %s", i+1, p.plainSteps[i]))
+	if tick, ok := v.Tick(e.Chosen, id); ok {
+		text = fmt.Sprintf("%s *%d.* %s\n_Done by <@%s> · %s_", markDone, i+1, p.steps[i], tick.User, date(tick.At))
+		target.Done = false
+		b = button(actionStep, target, "Undo", fmt.Sprintf("Undo step %d: %s", i+1, p.plainSteps[i]))
+	}
+	r.blocks = append(r.blocks, slack.NewSectionBlock(mrkdwnText(text), nil, slack.NewAccessory(b)))
+}
+
+// question draws an error that several articles fit.
+func (r *reply) question(v view, e entry) {
+	r.section("*" + questionFor(e) + "*\n" + because(e.Why))
+	for i, p := range e.options {
+		if i == maxOptions {
+			r.context(fmt.Sprintf("…and %d more: see `/apierror list`.", len(e.options)-maxOptions))
+			return
+		}
+		target := value{Case: v.ID, Item: e.N, Article: p.ID()}
+		r.offer(p, button(actionChoose, target, "This one", "This is it: "+p.Heading()))
+	}
+}
+
+// offer draws one option of a question.
+func (r *reply) offer(p *page, b *slack.ButtonBlockElement) {
+	text := "*" + mrkdwn.Escape(p.Heading()) + "*\n" + mrkdwn.Escape(p.Title)
+	r.blocks = append(r.blocks, slack.NewSectionBlock(mrkdwnText(text), nil, slack.NewAccessory(b)))
+}
+
+// state draws how far the case as a whole has come, once there is something to
+// say or to do about it. It returns what it says.
+func (r *reply) state(v view) string {
+	switch {
+	case v.State == store.Resolved:
+		line := fmt.Sprintf("%s *Resolved* by <@%s> after %s", markResolved, v.StateBy, duration(v.StateAt.Sub(v.OpenedAt)))
+		b := button(actionState, value{Case: v.ID, State: store.Open}, "Reopen", "Reopen: the error is still there")
+		r.blocks = append(r.blocks, slack.NewSectionBlock(mrkdwnText(line), nil, slack.NewAccessory(b)))
+		return "Resolved after " + duration(v.StateAt.Sub(v.OpenedAt)) + "."
+	case v.complete(): // reopened with every step still done
+		line := fmt.Sprintf("%s *Reopened* by <@%s>", markReopened, v.StateBy)
+		b := button(actionState, value{Case: v.ID, State: store.Resolved}, "Mark resolved", "Mark this case as resolved")
+		r.blocks = append(r.blocks, slack.NewSectionBlock(mrkdwnText(line), nil, slack.NewAccessory(b)))
+		return "Reopened."
+	}
+	return ""
+}
+
+// renderPrivate draws an article for one person, who may post it for all.
+func renderPrivate(p *page, why string) reply {
+	var r reply
+	r.header(p.Heading())
+	if why != "" {
+		r.context(":mag: " + because(why))
+	}
+	r.section("*" + mrkdwn.Escape(p.Title) + "*\n" + p.cause)
+	steps := make([]string, len(p.steps))
+	for i, step := range p.steps {
+		steps[i] = fmt.Sprintf("*%d.* %s", i+1, step)
+	}
+	r.section(strings.Join(steps, "\n"))
+	r.section("*Fix*\n" + p.fix)
+	r.context(sources(p)...)
+	post := button(actionPost, value{Article: p.ID()}, "Post to channel", "Post to the channel as a checklist: "+p.Heading())
+	post.Style = slack.StylePrimary
+	r.add(slack.NewActionBlock("", post))
+	r.text = shorten(articleText(p), maxText)
+	return r
+}
+
+// renderPrivateQuestion offers articles to one person.
+func renderPrivateQuestion(e entry) reply {
+	var r reply
+	r.section("*" + questionFor(e) + "*\n" + because(e.Why))
+	for i, p := range e.options {
+		if i == maxOptions {
+			r.context(fmt.Sprintf("…and %d more: see `/apierror list`.", len(e.options)-maxOptions))
+			break
+		}
+		r.offer(p, button(actionShow, value{Article: p.ID()}, "Show", "Show "+p.Heading()))
+	}
+	r.text = shorten(questionText(e), maxText)
+	return r
+}
+
+// renderNote is a reply of plain mrkdwn.
+func renderNote(note string) reply {
+	var r reply
+	r.section(note)
+	r.text = shorten(note, maxText)
+	return r
+}
+
+// The builders of single blocks.
+
+func (r *reply) add(b slack.Block) { r.blocks = append(r.blocks, b) }
+
+func (r *reply) header(text string) {
+	r.add(slack.NewHeaderBlock(slack.NewTextBlockObject(slack.PlainTextType, text, false, false)))
+}
+
+func (r *reply) section(text string) {
+	r.add(slack.NewSectionBlock(mrkdwnText(text), nil, nil))
+}
+
+func (r *reply) context(lines ...string) {
+	elements := make([]slack.MixedElement, len(lines))
+	for i, line := range lines {
+		elements[i] = mrkdwnText(line)
+	}
+	if len(elements) > 0 {
+		r.add(slack.NewContextBlock("", elements...))
+	}
+}
+
+// because is the line that says why the bot thinks so.
+func because(why string) string { return shorten(mrkdwn.Escape(why), maxWhy) }
+
+// mrkdwnText is verbatim, so that Slack does not make links and mentions of its
+// own out of an article's words.
+func mrkdwnText(text string) *slack.TextBlockObject {
+	return slack.NewTextBlockObject(slack.MarkdownType, text, false, true)
+}
+
+func button(action string, v value, text, label string) *slack.ButtonBlockElement {
+	b := slack.NewButtonBlockElement(action, v.String(), slack.NewTextBlockObject(slack.PlainTextType, text, false, false))
+	b.AccessibilityLabel = shorten(label, maxButtonLabel)
+	return b
+}
+
+func sources(p *page) []string {
+	var lines []string
+	for _, l := range p.Links {
+		line := mrkdwn.Link(l.Title, l.URL)
+		if edited, err := time.Parse(time.DateOnly, l.Edited); err == nil {
+			line += edited.Format(" (last edited 2 January 2006)")
+		}
+		lines = append(lines, line)
+	}
+	return lines
+}
+
+func progressLine(done, all int) string {
+	return fmt.Sprintf("*%d of %d done*", done, all)
+}
+
+// date shows a time in each reader's own time zone
+// (https://docs.slack.dev/messaging/formatting-message-text#date-formatting).
+func date(at time.Time) string {
+	return fmt.Sprintf("<!date^%d^{date_short_pretty} at {time}|%s>", at.Unix(), at.UTC().Format("2 Jan 2006 15:04 UTC"))
+}

@@ -1,0 +1,182 @@
+package handlers
+
+import (
+	"fmt"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"apierrorbot/internal/kb"
+	"apierrorbot/internal/mrkdwn"
+)
+
+// What the bot says. None of it repeats what people wrote: known names, numbers
+// and ids only.
+
+const (
+	markTodo     = "⬜"
+	markDone     = "✅"
+	markResolved = "🎉"
+	markReopened = "🔁"
+)
+
+// Private answers to people who clicked.
+const (
+	wordsGone       = "This checklist is no longer kept, so its buttons do nothing any more. Post the error again and I will open a new one."
+	wordsVanished   = "That article is no longer in the knowledge base. Try `/apierror list` to see what there is."
+	wordsMembers    = "Only full members of this workspace can work on checklists: guests and people from other organisations can read along. Ask a member in the thread to mark the step for you."
+	wordsUnchecked  = "I could not check your account with Slack just now, so nothing was changed. Please click again in a moment."
+	wordsNotStored  = "I could not save that just now, so nothing was changed. Please click again in a moment."
+	wordsPosted     = "✅ Posted to this channel as a checklist."
+	wordsNotPosted  = "I could not post to this channel just now. I will keep trying, so there is no need to click again."
+	wordsInvite     = "I am not a member of this conversation yet. Type `/invite @%s` here, then click *Post to channel* again."
+	wordsCannotPost = "Slack does not let me post here (`%s`). Try it in another channel."
+)
+
+// help says what the bot can do. name is the bot's own, for mentions.
+func help(name string) string {
+	return fmt.Sprintf(`I look up API errors.
+
+• *Paste an error* in a channel that I am in, and I answer in its thread with the cause, the steps as a checklist and the fix.
+• `+"`/apierror 429`, `/apierror TOO_MANY_REQUESTS` or `/apierror too many requests`"+` looks an error up, for you alone.
+• `+"`/apierror list`"+` shows everything I know.
+• In a thread, mention me: `+"`@%s 429`"+`. In a direct message, just write it.`, mrkdwn.Escape(name))
+}
+
+// maxListed is how many articles a list names: a line each, in one section.
+const maxListed = 25
+
+// list names what the knowledge base holds.
+func list(articles []*kb.Article) string {
+	lines := []string{fmt.Sprintf("*%s in the knowledge base*", count(len(articles), "article"))}
+	for i, a := range articles {
+		if i == maxListed {
+			lines = append(lines, fmt.Sprintf("…and %d more.", len(articles)-maxListed))
+			break
+		}
+		lines = append(lines, "• *"+mrkdwn.Escape(a.Heading())+"* "+mrkdwn.Escape(a.Title))
+	}
+	lines = append(lines, "Look one up with `/apierror 429` or `/apierror TOO_MANY_REQUESTS`.")
+	return strings.Join(lines, "\n")
+}
+
+// miss says that nothing was found, and what to try.
+func miss(understood string) string {
+	text := "I found no article for that."
+	if understood != "" {
+		text = "I found no article for " + mrkdwn.Escape(understood) + "."
+	}
+	return text + "\nTry the error's status and code as the API sent them, such as `/apierror 403 FORBIDDEN`, or paste the whole error body. " +
+		"`/apierror list` shows what there is. " + wordsMissing
+}
+
+const wordsMissing = "If an article is missing, ask your support team to add one to the knowledge base."
+
+// questionFor is the heading of a question.
+func questionFor(e entry) string {
+	switch {
+	case e.Kind != kindNearest:
+		return "Which one is it?"
+	case len(e.options) == 1:
+		return "Did you mean this one?"
+	default:
+		return "Did you mean one of these?"
+	}
+}
+
+// The texts of replies: what screen readers read and notifications show.
+
+func articleText(p *page) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s: %s\nCause: %s\nSteps:", p.Heading(), p.Title, p.plainCause)
+	for i, step := range p.plainSteps {
+		fmt.Fprintf(&b, "\n%d. %s", i+1, step)
+	}
+	fmt.Fprintf(&b, "\nFix: %s", p.plainFix)
+	return mrkdwn.Escape(b.String())
+}
+
+func checklistText(v view, e entry) string {
+	p := e.chosen
+	done, all := v.entryProgress(e)
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s: %s (%d of %d done)\nCause: %s\nSteps:", p.Heading(), p.Title, done, all, p.plainCause)
+	for i, step := range p.plainSteps {
+		mark := ""
+		if _, ok := v.Tick(e.Chosen, p.Steps[i].ID); ok {
+			mark = " (done)"
+		}
+		fmt.Fprintf(&b, "\n%d. %s%s", i+1, step, mark)
+	}
+	fmt.Fprintf(&b, "\nFix: %s", p.plainFix)
+	return mrkdwn.Escape(b.String())
+}
+
+func questionText(e entry) string {
+	lines := []string{questionFor(e) + " " + e.Why}
+	for i, p := range e.options {
+		if i == maxOptions {
+			break
+		}
+		lines = append(lines, p.Heading()+": "+p.Title)
+	}
+	return mrkdwn.Escape(strings.Join(lines, "\n"))
+}
+
+// furtherLine names the errors that are not shown in full.
+func furtherLine(v view) string {
+	var lines []string
+	for _, e := range v.further() {
+		for _, p := range e.options[:min(len(e.options), 2)] {
+			lines = append(lines, fmt.Sprintf("Also found: *%s* %s — look it up with `/apierror %d %s`",
+				mrkdwn.Escape(p.Heading()), mrkdwn.Escape(p.Title), p.Status, p.Code))
+		}
+	}
+	const most = 5
+	if len(lines) > most {
+		lines = append(lines[:most], fmt.Sprintf("…and %d more", len(lines)-most))
+	}
+	return strings.Join(lines, "\n")
+}
+
+func count(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
+
+// duration says how long something took, as people would.
+func duration(d time.Duration) string {
+	switch {
+	case d < time.Minute:
+		return "less than a minute"
+	case d < time.Hour:
+		return count(int(d/time.Minute), "minute")
+	case d < 24*time.Hour:
+		text := count(int(d/time.Hour), "hour")
+		if m := int(d % time.Hour / time.Minute); m > 0 {
+			text += " " + count(m, "minute")
+		}
+		return text
+	default:
+		text := count(int(d/(24*time.Hour)), "day")
+		if h := int(d % (24 * time.Hour) / time.Hour); h > 0 {
+			text += " " + count(h, "hour")
+		}
+		return text
+	}
+}
+
+// shorten cuts text to at most limit characters, not within an escape such as
+// &amp;, and marks the cut.
+func shorten(text string, limit int) string {
+	if utf8.RuneCountInString(text) <= limit {
+		return text
+	}
+	cut := string([]rune(text)[:limit-1])
+	if i := strings.LastIndexByte(cut, '&'); i >= 0 && !strings.Contains(cut[i:], ";") {
+		cut = cut[:i]
+	}
+	return strings.TrimRight(cut, " \n") + "…"
+}

@@ -1,0 +1,206 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"io/fs"
+	"log/slog"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+
+	"apierrorbot/internal/handlers"
+	"apierrorbot/internal/kb"
+	"apierrorbot/internal/slacksim"
+	"apierrorbot/internal/store"
+	articles "apierrorbot/kb"
+)
+
+// patience is how long a test waits for something that should happen at once.
+const patience = 20 * time.Second
+
+// testBot is the bot as it runs in production, against a local Slack.
+type testBot struct {
+	t    testing.TB
+	sim  *slacksim.Server
+	db   *store.Store // a second look at the bot's database
+	base *kb.Base
+	url  string // of the database
+	log  *syncBuffer
+
+	stop  func() error // stops the running bot, and returns what it ended with
+	ended chan error   // what it ended with
+}
+
+// newTestBot starts a local Slack and the bot with the articles in the binary.
+func newTestBot(t testing.TB, config slacksim.Config) *testBot {
+	t.Helper()
+	return newTestBotWith(t, config, loadArticles(t, articles.FS))
+}
+
+func loadArticles(t testing.TB, files fs.FS) *kb.Base {
+	t.Helper()
+	base, err := kb.Load(files, "kb")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return base
+}
+
+func newTestBotWith(t testing.TB, config slacksim.Config, base *kb.Base) *testBot {
+	t.Helper()
+	config.Commands = demoCommands
+	config.Timing.RetryDelays = []time.Duration{0, 100 * time.Millisecond, 500 * time.Millisecond}
+	sim, err := slacksim.New(config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { sim.Close() })
+	b := &testBot{t: t, sim: sim, base: base, url: "sqlite:" + filepath.Join(t.TempDir(), "bot.db"), log: new(syncBuffer)}
+	b.start()
+	b.db, err = store.OpenDatabase(t.Context(), b.url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { b.db.Close() })
+	return b
+}
+
+// service is what the bot under test is told.
+func (b *testBot) service() service {
+	return service{
+		slack:       slackConfig{AppToken: b.sim.AppToken(), BotToken: b.sim.BotToken(), APIURL: b.sim.URL() + "/api/"},
+		databaseURL: b.url,
+		base:        b.base,
+		timing:      handlers.Timing{HTTPTimeout: 5 * time.Second, Settle: 50 * time.Millisecond, Backoff: 10 * time.Millisecond},
+		log:         b.logger(),
+	}
+}
+
+// logger keeps what the bot logs; a benchmark does not.
+func (b *testBot) logger() *slog.Logger {
+	if _, benchmark := b.t.(*testing.B); benchmark {
+		return slog.New(slog.NewTextHandler(io.Discard, &slog.HandlerOptions{Level: slog.LevelInfo}))
+	}
+	return slog.New(slog.NewTextHandler(io.MultiWriter(b.log, b.t.Output()), &slog.HandlerOptions{Level: slog.LevelDebug}))
+}
+
+// start starts the bot and waits until it is connected.
+func (b *testBot) start() {
+	b.t.Helper()
+	ctx, cancel := context.WithCancel(context.Background())
+	ready := make(chan struct{}, 1)
+	s := b.service()
+	s.onReady = func() {
+		select {
+		case ready <- struct{}{}:
+		default:
+		}
+	}
+	ended := make(chan error, 1)
+	b.ended = ended
+	go func() { ended <- serve(ctx, s) }()
+	b.stop = sync.OnceValue(func() error {
+		cancel()
+		return <-ended
+	})
+	b.t.Cleanup(func() { b.stop() })
+	select {
+	case <-ready:
+	case err := <-ended:
+		b.t.Fatalf("the bot ended: %v", err)
+	case <-time.After(patience):
+		b.t.Fatal("the bot did not get ready")
+	}
+}
+
+// restart stops the bot as SIGTERM does, and starts it again.
+func (b *testBot) restart() {
+	b.t.Helper()
+	if err := b.stop(); err != nil {
+		b.t.Fatalf("the bot stopped with: %v", err)
+	}
+	b.start()
+}
+
+// await waits until done says so. It asks whenever something changed in the local
+// Slack, and now and then, because the database does not tell.
+func (b *testBot) await(what string, done func() bool) {
+	b.t.Helper()
+	for deadline := time.Now().Add(patience); time.Now().Before(deadline); {
+		ctx, cancel := context.WithTimeout(b.t.Context(), 10*time.Millisecond)
+		err := b.sim.Await(ctx, done)
+		cancel()
+		if err == nil {
+			return
+		}
+	}
+	b.t.Fatalf("waited in vain for %s", what)
+}
+
+// settle waits until the bot has nothing left to do.
+func (b *testBot) settle() {
+	b.t.Helper()
+	b.await("the bot to be idle", func() bool {
+		ids, err := b.db.Unfinished(b.t.Context())
+		if err != nil {
+			b.t.Fatal(err)
+		}
+		return b.sim.Unacked() == 0 && len(ids) == 0
+	})
+}
+
+// say posts a message, and fails the test when it cannot be posted.
+func (b *testBot) say(user, channel, text, thread string) (ts string) {
+	b.t.Helper()
+	ts, err := b.sim.Say(user, channel, text, thread)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return ts
+}
+
+// reply waits for the bot's n-th message in a thread and returns it.
+func (b *testBot) reply(channel, thread string, n int) slacksim.Message {
+	b.t.Helper()
+	var found slacksim.Message
+	b.await("a reply", func() bool {
+		replies := botMessages(b.sim.Thread(channel, thread))
+		if len(replies) < n {
+			return false
+		}
+		found = replies[n-1]
+		return true
+	})
+	return found
+}
+
+func botMessages(messages []slacksim.Message) []slacksim.Message {
+	var found []slacksim.Message
+	for _, m := range messages {
+		if m.BotID != "" {
+			found = append(found, m)
+		}
+	}
+	return found
+}
+
+// syncBuffer is a buffer that may be written and read at the same time.
+type syncBuffer struct {
+	mu  sync.Mutex
+	buf bytes.Buffer
+}
+
+func (b *syncBuffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.buf.Write(p)
+}
+
+func (b *syncBuffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.buf.String()
+}

@@ -1,0 +1,114 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+
+	"apierrorbot/internal/handlers"
+	"apierrorbot/internal/slacksim"
+)
+
+type demoCommand struct {
+	Addr       string `default:"127.0.0.1:0" help:"Address of the page: a loopback address; port 0 takes a free one."`
+	Open       bool   `help:"Open the page in your browser."`
+	NoExamples bool   `help:"Leave out the ready-made error messages."`
+}
+
+func (cmd *demoCommand) Help() string {
+	return `A local Slack with a page, and this bot connected to it over Socket Mode, exactly as
+it would connect to Slack. Nothing leaves this machine, and nothing is kept.
+
+Examples:
+  bot demo --open
+  KB_DIR=./kb bot demo      with the articles that you are writing`
+}
+
+// Run serves the local Slack and the bot until ctx ends.
+func (cmd *demoCommand) Run(ctx context.Context, cl *commandLine, c console) error {
+	log, err := cl.newLog(c.err)
+	if err != nil {
+		return err
+	}
+	base, err := cl.loadBase("")
+	if err != nil {
+		return err
+	}
+	config := slacksim.Config{Addr: cmd.Addr, Log: log, Commands: demoCommands}
+	if !cmd.NoExamples {
+		config.Examples = examples
+	}
+	sim, err := slacksim.New(config)
+	if err != nil {
+		return demoError(cmd.Addr, err)
+	}
+	defer sim.Close()
+	dir, err := os.MkdirTemp("", "apierror-demo-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+
+	ready := make(chan struct{}, 1)
+	go cmd.announce(ctx, sim.URL(), ready, c, log)
+	return serve(ctx, service{
+		slack:       slackConfig{AppToken: sim.AppToken(), BotToken: sim.BotToken(), APIURL: sim.URL() + "/api/"},
+		databaseURL: "sqlite:" + filepath.Join(dir, "demo.db"),
+		base:        base,
+		timing:      handlers.DefaultTiming,
+		log:         log,
+		onReady: func() {
+			select {
+			case ready <- struct{}{}:
+			default:
+			}
+		},
+	})
+}
+
+// demoCommands are the app's slash commands, as in deploy/slack-app-manifest.yaml.
+var demoCommands = []slacksim.Command{{
+	Command: "/apierror", Usage: "[status, code or words] · list · help", Description: "Look up an API error", Escape: true,
+}}
+
+// announce prints the page's address once the bot is connected to it.
+func (cmd *demoCommand) announce(ctx context.Context, url string, ready <-chan struct{}, c console, log *slog.Logger) {
+	select {
+	case <-ready:
+	case <-ctx.Done():
+		return
+	}
+	fmt.Fprintf(c.out, "The local Slack is at %s (stop it with Ctrl-C)\n", url)
+	if !cmd.Open {
+		return
+	}
+	if err := openBrowser(url); err != nil {
+		log.Warn("cannot open a browser: open the address by hand", "error", err)
+	}
+}
+
+// openBrowser opens an address with the command that each system has for it.
+func openBrowser(url string) error {
+	switch runtime.GOOS {
+	case "darwin":
+		return exec.Command("open", url).Run()
+	case "windows":
+		return exec.Command("rundll32", "url.dll,FileProtocolHandler", url).Run()
+	default:
+		return exec.Command("xdg-open", url).Run()
+	}
+}
+
+func demoError(addr string, err error) error {
+	var network *net.OpError
+	if errors.As(err, &network) {
+		return fmt.Errorf("--addr: cannot listen on %s: choose another port, or 127.0.0.1:0 for a free one", addr)
+	}
+	return err
+}

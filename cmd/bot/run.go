@@ -1,0 +1,231 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/slack-go/slack"
+
+	"apierrorbot/internal/handlers"
+	"apierrorbot/internal/kb"
+	"apierrorbot/internal/socket"
+	"apierrorbot/internal/store"
+)
+
+// defaultDatabaseURL is a file in the working directory.
+const defaultDatabaseURL = "sqlite:apierror-bot.db"
+
+type runCommand struct {
+	DatabaseURL string `env:"DATABASE_URL" placeholder:"sqlite:PATH" help:"Where cases are kept. Default: sqlite:apierror-bot.db"`
+	Channels    string `env:"CHANNELS" placeholder:"C1,C2" help:"Ids of the only channels to listen in. Default: wherever the bot is a member."`
+	APIURL      string `name:"slack-api-url" env:"SLACK_API_URL" placeholder:"URL" help:"Web API to use instead of Slack's."`
+}
+
+func (cmd *runCommand) Help() string {
+	return `Needs two tokens in the environment or in a file .env:
+  SLACK_APP_TOKEN  xapp-…, an app-level token with the scope connections:write
+  SLACK_BOT_TOKEN  xoxb-…, the bot user's token
+
+Examples:
+  bot                          run with the settings of .env
+  bot --log-level=debug        also say why the bot was silent`
+}
+
+// Run runs the bot until ctx ends.
+func (cmd *runCommand) Run(ctx context.Context, cl *commandLine, c console) error {
+	log, err := cl.newLog(c.err)
+	if err != nil {
+		return err
+	}
+	config, err := readSlackConfig(cmd.APIURL)
+	if err != nil {
+		return err
+	}
+	channels, err := readChannels(cmd.Channels)
+	if err != nil {
+		return err
+	}
+	base, err := cl.loadBase("")
+	if err != nil {
+		return err
+	}
+	return serve(ctx, service{
+		slack:       config,
+		databaseURL: cmp.Or(cmd.DatabaseURL, defaultDatabaseURL),
+		channels:    channels,
+		base:        base,
+		timing:      handlers.DefaultTiming,
+		log:         log,
+	})
+}
+
+// readChannels reads a list of channel ids.
+func readChannels(list string) ([]string, error) {
+	channels := strings.FieldsFunc(list, func(r rune) bool { return r == ',' || r == ' ' })
+	for _, id := range channels {
+		if !strings.HasPrefix(id, "C") && !strings.HasPrefix(id, "G") && !strings.HasPrefix(id, "D") {
+			return nil, fmt.Errorf("CHANNELS: %q is not a channel's id: copy it from the channel's details in Slack, it begins with C", id)
+		}
+	}
+	return channels, nil
+}
+
+// service is everything that a running bot needs to know.
+type service struct {
+	slack       slackConfig
+	databaseURL string
+	channels    []string
+	base        *kb.Base
+	timing      handlers.Timing
+	log         *slog.Logger
+	onReady     func() // called whenever the connection to Slack is up; may be nil
+}
+
+// closeWait is how long a stopping bot waits for what it has in hand. Container
+// platforms kill a process 10 s after they asked it to stop.
+const closeWait = 7 * time.Second
+
+// serve runs the bot until ctx ends, or until Slack says that a token is no
+// good. It is the whole bot: tests run it as it is against a local Slack.
+func serve(ctx context.Context, s service) error {
+	db, err := store.OpenDatabase(ctx, s.databaseURL)
+	if err != nil {
+		return fmt.Errorf("DATABASE_URL: %w", err)
+	}
+	defer db.Close()
+	api := slack.New(s.slack.BotToken,
+		slack.OptionAppLevelToken(s.slack.AppToken),
+		slack.OptionAPIURL(s.slack.APIURL),
+		slack.OptionHTTPClient(httpClient(s.timing.HTTPTimeout)))
+	self, err := whoAmI(ctx, api, s)
+	if err != nil || ctx.Err() != nil {
+		return err
+	}
+	bot := handlers.New(handlers.Config{
+		API: api, Self: self, Store: db, Base: s.base, Channels: s.channels, Log: s.log, Timing: s.timing,
+	})
+	defer func() {
+		closing, cancel := context.WithTimeout(context.Background(), closeWait)
+		defer cancel()
+		bot.Close(closing)
+	}()
+	if err := bot.Resume(ctx); err != nil {
+		return fmt.Errorf("DATABASE_URL: %w", err)
+	}
+	return listen(ctx, bot, api, s)
+}
+
+// httpClient keeps enough idle connections for the calls that may be in flight
+// at once: the default of two would open a new one for almost every call.
+func httpClient(timeout time.Duration) *http.Client {
+	transport := http.DefaultTransport.(*http.Transport).Clone()
+	transport.MaxIdleConnsPerHost = 64
+	return &http.Client{Timeout: timeout, Transport: transport}
+}
+
+// listen takes envelopes from Slack and hands them to the bot, until ctx ends or
+// a token turns out to be no good.
+func listen(ctx context.Context, bot *handlers.Bot, api *slack.Client, s service) error {
+	listening, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	go func() {
+		select {
+		case err := <-bot.Fatal():
+			stop(tokenError("SLACK_BOT_TOKEN", err))
+		case <-listening.Done():
+		}
+	}()
+	client := socket.New(socket.Config{
+		Open:     socket.Address(api),
+		Recorder: recorder{bot},
+		Log:      s.log,
+		OnReady: func(int) {
+			s.log.Info("ready", "articles", len(s.base.Articles()))
+			if s.onReady != nil {
+				s.onReady()
+			}
+		},
+	})
+	if err := client.Run(listening); err != nil {
+		return tokenError("SLACK_APP_TOKEN", err)
+	}
+	if cause := context.Cause(listening); !errors.Is(cause, context.Canceled) {
+		return cause
+	}
+	s.log.Info("stopped listening")
+	return nil
+}
+
+// recorder hands what the socket receives to the bot: neither knows the other.
+type recorder struct{ bot *handlers.Bot }
+
+func (r recorder) Record(e socket.Envelope, ack func()) { r.bot.Record(e.Type, e.Payload, ack) }
+
+// whoAmI asks Slack who the bot is. Slack may be out of reach for as long as it
+// likes: it goes on asking until ctx ends. An error is one that waiting does not
+// mend.
+func whoAmI(ctx context.Context, api *slack.Client, s service) (handlers.Self, error) {
+	wait := time.Second
+	for {
+		who, err := api.AuthTestContext(ctx)
+		if err == nil {
+			return handlers.Self{
+				UserID: who.UserID, BotID: who.BotID,
+				TeamID: who.TeamID, EnterpriseID: who.EnterpriseID, Name: who.User,
+			}, nil
+		}
+		if err := fatalAtStart(err); err != nil {
+			return handlers.Self{}, err
+		}
+		var limited *slack.RateLimitedError
+		if errors.As(err, &limited) {
+			wait = max(wait, limited.RetryAfter)
+		}
+		if ctx.Err() == nil {
+			s.log.Warn("Slack does not answer: will try again", "in", wait)
+		}
+		select {
+		case <-ctx.Done():
+			return handlers.Self{}, nil
+		case <-time.After(wait):
+		}
+		wait = min(2*wait, 30*time.Second)
+	}
+}
+
+// fatalAtStart returns what to tell the operator if waiting does not help.
+func fatalAtStart(err error) error {
+	if handlers.IsAuthError(err) {
+		return tokenError("SLACK_BOT_TOKEN", err)
+	}
+	var status slack.StatusCodeError
+	if errors.As(err, &status) && status.Code == http.StatusNotFound {
+		return errors.New("SLACK_API_URL: there is no Web API at that address (HTTP 404): write http://HOST:PORT/api/, or leave it empty for Slack")
+	}
+	return nil
+}
+
+// tokenError names the variable that holds the token, what Slack said of it, and
+// what to do.
+func tokenError(variable string, err error) error {
+	var refusal slack.SlackErrorResponse
+	if !errors.As(err, &refusal) {
+		return err
+	}
+	advice := "copy the token again from your app's settings"
+	switch refusal.Err {
+	case "token_revoked", "token_expired", "account_inactive":
+		advice = "install the app again and copy its new token"
+	case "missing_scope", "no_permission":
+		advice = "add the scopes of deploy/slack-app-manifest.yaml and install the app again"
+	case "not_allowed_token_type":
+		advice = "the token is of the wrong kind: xapp-… goes into SLACK_APP_TOKEN and xoxb-… into SLACK_BOT_TOKEN"
+	}
+	return fmt.Errorf("%s: Slack answers %s: %s", variable, refusal.Err, advice)
+}

@@ -1,0 +1,145 @@
+package main
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"apierrorbot/internal/handlers"
+	"apierrorbot/internal/slacksim"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"bot": main})
+}
+
+// TestScripts runs the command lines in testdata/script: what a person types,
+// and what the bot prints. A local Slack runs beside each; $SLACK is its address.
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir:                 "testdata/script",
+		RequireExplicitExec: true,
+		Setup: func(env *testscript.Env) error {
+			sim, err := slacksim.New(slacksim.Config{})
+			if err != nil {
+				return err
+			}
+			env.Defer(func() { sim.Close() })
+			env.Setenv("SLACK", sim.URL()+"/api/")
+			env.Setenv("APP_TOKEN", sim.AppToken())
+			env.Setenv("BOT_TOKEN", sim.BotToken())
+			return nil
+		},
+	})
+}
+
+// A token that Slack refuses later ends the bot with one line that names it.
+func TestTokenRevokedWhileRunning(t *testing.T) {
+	b := newTestBot(t, slacksim.Config{})
+	if _, err := b.sim.AddFault(slacksim.Fault{On: "chat.postMessage", Effect: slacksim.EffectError, Error: "token_revoked"}); err != nil {
+		t.Fatal(err)
+	}
+	b.say("asha", channel, "429 TOO_MANY_REQUESTS", "")
+	select {
+	case err := <-b.ended:
+		if err == nil || !strings.HasPrefix(err.Error(), "SLACK_BOT_TOKEN: Slack answers token_revoked") {
+			t.Errorf("the bot ended with %v", err)
+		}
+		b.ended <- nil // for the clean-up
+	case <-time.After(patience):
+		t.Fatal("the bot goes on without a token")
+	}
+}
+
+// Whatever keeps Slack from answering, the bot waits, starts when it can, and
+// stops when it is told to.
+func TestSlackOutOfReach(t *testing.T) {
+	for name, fault := range map[string]slacksim.Fault{
+		"server errors": {On: "*", Effect: slacksim.EffectHTTP, Status: 503},
+		"rate limited":  {On: "*", Effect: slacksim.EffectRateLimit, RetryAfter: 1},
+		"cut":           {On: "*", Effect: slacksim.EffectDrop},
+		"no sockets":    {On: slacksim.OnSockets, Effect: slacksim.EffectRefuse},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := newTestBot(t, slacksim.Config{})
+			if err := b.stop(); err != nil {
+				t.Fatal(err)
+			}
+			id, err := b.sim.AddFault(fault)
+			if err != nil {
+				t.Fatal(err)
+			}
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
+			ended := make(chan error, 1)
+			ready := make(chan struct{}, 1)
+			s := b.service()
+			s.onReady = func() {
+				select {
+				case ready <- struct{}{}:
+				default:
+				}
+			}
+			go func() { ended <- serve(ctx, s) }()
+			b.await("the bot to try twice", func() bool { return b.sim.Faults()[0].Hits >= 2 })
+			b.sim.RemoveFault(id)
+			select {
+			case <-ready:
+			case err := <-ended:
+				t.Fatalf("the bot ended: %v", err)
+			case <-time.After(patience):
+				t.Fatal("the bot did not start when it could")
+			}
+			if _, err := b.sim.AddFault(fault); err != nil {
+				t.Fatal(err)
+			}
+			cancel()
+			if err := <-ended; err != nil {
+				t.Errorf("stopped with %v, want a clean end", err)
+			}
+		})
+	}
+}
+
+// SIGTERM stops the bot that main runs, with exit code 0.
+func TestSIGTERM(t *testing.T) {
+	b := newTestBot(t, slacksim.Config{})
+	ctx, stop := signal.NotifyContext(t.Context(), syscall.SIGTERM)
+	defer stop()
+	ended := make(chan error, 1)
+	s := b.service()
+	s.log = slog.New(slog.NewTextHandler(io.Discard, nil))
+	s.timing = handlers.DefaultTiming
+	ready := make(chan struct{}, 1)
+	s.onReady = func() {
+		select {
+		case ready <- struct{}{}:
+		default:
+		}
+	}
+	if err := b.stop(); err != nil {
+		t.Fatal(err)
+	}
+	go func() { ended <- serve(ctx, s) }()
+	<-ready
+	if err := syscall.Kill(os.Getpid(), syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	select {
+	case err := <-ended:
+		if err != nil {
+			t.Errorf("ended with %v", err)
+		}
+	case <-time.After(patience):
+		t.Fatal("the bot did not stop")
+	}
+}

@@ -12,6 +12,7 @@ func adoptStatuses(found []Signal) []Signal {
 		}
 		if m := statusFor(found, i); m >= 0 {
 			body.Status = found[m].Status
+			body.Unsure = body.Unsure && !found[m].Cues.Enough()
 			adopted[m] = found[m].Kind <= KindReason
 		}
 	}
@@ -39,8 +40,13 @@ func statusFor(found []Signal, i int) int {
 	}
 	after := -1
 	for j := i + 1; j < len(found); j++ {
-		if s := &found[j]; s.Kind == KindBody && s.Status == 0 || s.Kind != KindBody && s.Status != 0 && (s.Cues.Enough() || s.Cues&cueLabel != 0) {
-			if after >= 0 || s.Kind == KindBody {
+		s := &found[j]
+		switch {
+		case s.Kind == KindBody && s.Status == 0:
+			return -1
+		case s.Kind == KindBody || s.Status == 0 || s.Cues&cueFrom != 0: // with a source of its own it is an error of its own
+		case s.Cues.Enough() || s.Cues&cueLabel != 0:
+			if after >= 0 {
 				return -1
 			}
 			after = j

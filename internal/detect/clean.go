@@ -189,6 +189,8 @@ func plainer(r rune) (string, bool) {
 		return "'", true
 	case r >= 0x2010 && r <= 0x2015, r == 0x2212:
 		return "-", true
+	case r == 0x2192, r == 0x27A1:
+		return "->", true
 	case r == 0x2026:
 		return "...", true
 	case r == 0x2028, r == 0x2029:

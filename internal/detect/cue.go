@@ -2,6 +2,7 @@ package detect
 
 import (
 	"math/bits"
+	"strconv"
 	"strings"
 )
 
@@ -42,7 +43,7 @@ const (
 	cueFrom                      // from an API that is named beside it
 	cueAPI                       // the sentence speaks of APIs
 	cueNearAPI                   // the message does
-	cueNet                       // the sentence speaks of servers, requests and the like
+	cueNet                       // the message speaks of servers, requests and the like
 	cueAsks                      // asks for help, or says since when
 	cueMeaning                   // asks what it means
 	cueAlone                     // nothing else is said
@@ -87,7 +88,7 @@ var cues = [...]struct {
 	{2, "an API is named as its source"},
 	{2, "the sentence speaks of APIs"},
 	{1, "the message speaks of APIs"},
-	{1, "the sentence speaks of servers or requests"},
+	{1, "the message speaks of servers or requests"},
 	{1, "asks for help or says since when"},
 	{2, "asks what it means"},
 	{2, "nothing else is said"},
@@ -135,7 +136,7 @@ func (c Cues) String() string {
 		if n < 0 {
 			sign, n = "-", -n
 		}
-		parts = append(parts, sign+itoa(n)+" "+cue.says)
+		parts = append(parts, sign+strconv.Itoa(n)+" "+cue.says)
 	}
 	return strings.Join(parts, ", ")
 }

@@ -1,3 +1,31 @@
+// Package detect reads messages: text as Slack delivers it goes in, signals come
+// out, each one error with its HTTP status, what may be its code, where it stands
+// and what speaks for it. It is the only place that parses what people write, and
+// pure: no network, no clock, no Slack library, no log. It never fails, takes time
+// linear in the length of the text, and does not recurse.
+//
+// The way of a text:
+//
+//	Worth         a look that costs about a microsecond and ends it for most chat
+//	CleanMessage  undoes Slack's, HTML's and keyboards' escaping, keeps positions
+//	Read          finds the signals:
+//	  bodies        trees (JSON and what looks like it, XML) are read with one
+//	                tolerant scanner each, and the faults in a tree by the table
+//	                of formats; a new kind of body is a new row there
+//	  talk          the rest is split into words; numbers, codes and words that an
+//	                API is said to answer become mentions, and cues for and against
+//	                each decide whether it is believed (cue.go says how)
+//	  adoption      a body without a status gets the one that stands beside it
+//
+// Two kinds of knowledge are kept apart. What an error is called is the articles'
+// business: detect asks kb.Base whether it knows a name. How errors are written,
+// and how people speak of them, is here, in tables: formats and the names in
+// bodies (formats.go), reason phrases (status.go), classes of words (words.go),
+// marks of programs and source code (place.go, source.go), and the cues.
+//
+// Precision comes first: a body is unmistakable, a status line nearly so, and
+// everything else must convince. With asked, when somebody wants an answer about
+// this very text, nothing is doubted.
 package detect
 
 import (
@@ -85,7 +113,7 @@ func scan(base *kb.Base, text *Text, asked bool) []Signal {
 			found[i].Cues = t.judgeBody(found[i].Span)
 		}
 	}
-	found = append(found, t.mentions(asked)...)
+	found = append(found, t.mentions()...)
 	sort.SliceStable(found, func(i, j int) bool { return found[i].Span.Start < found[j].Span.Start })
 	return adoptStatuses(found[:min(len(found), maxSignals)])
 }

@@ -1,6 +1,7 @@
 package detect
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -168,7 +169,7 @@ func isPlain(t *tree, i int32) bool {
 	if t.nodes[i].parent >= 0 && t.named(i, "config") {
 		return false // what a client was told to do, printed with its error
 	}
-	words := t.get(i, messageNames...) != "" || t.get(i, "errorcode", "__type", "faultcode") != ""
+	words := t.get(i, messageNames...) != "" || codeLike(t.get(i, "errorcode", "code", "__type", "faultcode"))
 	status := statusOf(t, i)
 	if status >= 400 && t.get(i, statusNames[:6]...) == "" { // "code" may be any number
 		words = t.get(i, "message", "error", "errormessage", "error_description", "msg", "detail", "errors") != ""
@@ -179,7 +180,7 @@ func isPlain(t *tree, i int32) bool {
 	case status >= 100:
 		return false
 	case isFaultName(t.key(i)):
-		return words || t.get(i, "code") != ""
+		return words
 	}
 	return words && saysFailure(t, i)
 }
@@ -266,6 +267,9 @@ func (f *fault) addCode(code string) {
 	if !codeLike(code) || isEmptyCode(code) {
 		return
 	}
+	if slices.Contains(f.codes, code) {
+		return
+	}
 	f.codes = append(f.codes, code)
 	short := code
 	if i := strings.LastIndexAny(short, ".#/:"); i >= 0 {
@@ -284,7 +288,7 @@ func (f *fault) addCode(code string) {
 func isEmptyCode(code string) bool {
 	switch code {
 	case "ERR_BAD_REQUEST", "ERR_BAD_RESPONSE", "AxiosError", "HTTPError", "HttpError", "HttpErrorResponse", "RequestError",
-		"StatusCodeError", "ApiException", "invalid_request_error", "api_error", "OperationOutcome":
+		"StatusCodeError", "ApiException", "about:blank", "invalid_request_error", "api_error", "OperationOutcome":
 		return true
 	}
 	return false

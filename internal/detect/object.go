@@ -255,6 +255,7 @@ func (s *scanner) separator() bool {
 
 // name reads a name and the separator behind it.
 func (s *scanner) name() (Span, bool) {
+	s.stringPrefix()
 	if quote, escape, ok := s.quote(); ok {
 		span := s.quoted(quote, escape)
 		return span, span.End > span.Start && s.separator()
@@ -290,7 +291,7 @@ func (s *scanner) value(b *builder) {
 		return
 	}
 	start := s.at
-	for s.at < len(s.text) && strings.IndexByte(",{}[]\n`", s.text[s.at]) < 0 {
+	for s.at < len(s.text) && strings.IndexByte(",{}[]\n`\\", s.text[s.at]) < 0 {
 		s.at++
 	}
 	if s.at < len(s.text) && (s.text[s.at] == '{' || s.text[s.at] == '[') && s.at > start {
@@ -299,11 +300,17 @@ func (s *scanner) value(b *builder) {
 	if s.at == start { // one of the bytes above that skip and step leave alone
 		s.at++
 	}
-	end := s.at
-	for end > start && (isSpace(s.text[end-1]) || s.text[end-1] == ';') {
-		end--
+	b.add(node{kind: scalarNode, value: Span{start, start + bareLength(s.text[start:s.at])}})
+}
+
+// bareLength is the length of a bare word without the comment behind it.
+func bareLength(s string) int {
+	for _, comment := range [...]string{" //", " #"} {
+		if i := strings.Index(s, comment); i >= 0 {
+			s = s[:i]
+		}
 	}
-	b.add(node{kind: scalarNode, value: Span{start, end}})
+	return len(strings.TrimRight(s, " \t;"))
 }
 
 // stringPrefix passes over the letter that Python writes before some strings:

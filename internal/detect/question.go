@@ -34,15 +34,19 @@ func LongestName(base *kb.Base, text string) string {
 func Question(text string) (status int, words string) {
 	list := tokenize(text, nil)
 	var rest []string
-	for _, t := range list {
+	number := func(i int) bool {
+		return i >= 0 && i < len(list) && isDigit(text[list[i].span.Start])
+	}
+	for i, t := range list {
 		w := text[t.span.Start:t.span.End]
-		n := httpStatus(w)
+		n := max(httpStatus(w), t.status)
+		if number(i-1) || number(i+1) { // a part of a longer number
+			n = 0
+		}
 		switch {
 		case t.where&inLink != 0 || t.span.Start > 0 && text[t.span.Start-1] == '@':
 		case n != 0 && status == 0:
 			status = n
-		case t.status != 0 && status == 0:
-			status = t.status
 		default:
 			rest = append(rest, w)
 		}

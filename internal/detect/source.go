@@ -18,6 +18,16 @@ var sourceMarks = [...]string{
 	"httpstatus.", "http.status", "statuscodes.", ".json({",
 }
 
+// isScenario says whether a line is a step of a test in Gherkin.
+func isScenario(line string) bool {
+	first, _, _ := strings.Cut(strings.TrimLeft(line, " \t`"), " ")
+	switch first {
+	case "Given", "When", "Then", "And", "But":
+		return true
+	}
+	return false
+}
+
 // foreignStarts begin lines of tools whose servers are not the APIs that articles
 // are about.
 var foreignStarts = [...]string{"npm err", "npm error", "e: ", "w: ", "err:", "yarn ", "pip "}
@@ -96,12 +106,29 @@ func isThrown(s string) bool {
 	return strings.HasSuffix(s, "Error") || strings.HasSuffix(s, "Exception")
 }
 
+// isExceptionName says whether a word is the class of an exception: "AxiosError",
+// Ruby's "HTTPForbidden".
+func isExceptionName(w string) bool {
+	const shortest = 8
+	switch w {
+	case "TypeError", "ReferenceError", "SyntaxError", "RangeError", "KeyError", "ValueError", "IndexError", "AttributeError",
+		"AssertionError", "NullPointerException", "IndexOutOfBoundsException", "NumberFormatException", "IllegalArgumentException":
+		return false // bugs of programs, not answers of APIs
+	}
+	if len(w) < shortest {
+		return false
+	}
+	return codeShaped(w) && isThrown(w) || strings.HasPrefix(w, "HTTP") && isUpper(w[4]) && isLower(w[5])
+}
+
 // statusInWords finds a status that a body's message names, or 0.
 func statusInWords(s string) int {
 	if strings.IndexAny(s, "45") < 0 {
 		return 0
 	}
-	t := &talk{text: s, list: tokenize(s[:min(len(s), 300)], nil)}
+	const longest = 300
+	s = s[:min(len(s), longest)]
+	t := &talk{text: s, list: tokenize(s, nil)}
 	for i, tok := range t.list {
 		if tok.status == 0 || t.isCount(i) {
 			continue
@@ -109,8 +136,8 @@ func statusInWords(s string) int {
 		if t.place(i)&(cueProgram|cueLabel) != 0 {
 			return tok.status
 		}
-		for n := maxReasonWords; n >= 1; n-- {
-			if to := i + n; t.run(i+1, to) && reasonStatus(s[t.list[i+1].span.Start:t.list[to].span.End]) == tok.status {
+		for to := i + 1; t.run(i+1, to) && to <= i+maxReasonWords; to++ {
+			if reasonStatus(t.phrase(i+1, to)) == tok.status {
 				return tok.status
 			}
 		}

@@ -243,9 +243,20 @@ func (z *tokenizer) numberEnd(i int) int {
 // statusList adds the tokens of a list such as 401/403 or 401,403.
 func (z *tokenizer) statusList(start, end int) bool {
 	for i := start; i < end; i++ {
-		inPart := (i-start)%4 != 3
-		if inPart && !isDigit(z.text[i]) || !inPart && z.text[i] != '/' && z.text[i] != ',' {
-			return false
+		c := z.text[i]
+		switch (i - start) % 4 {
+		case 0:
+			if c != '4' && c != '5' {
+				return false
+			}
+		case 3:
+			if c != '/' && c != ',' {
+				return false
+			}
+		default:
+			if !isDigit(c) {
+				return false
+			}
 		}
 	}
 	if (end-start)%4 != 3 {

@@ -33,7 +33,6 @@ const (
 	cMeans                     // mean, means
 	cOther                     // other systems that have codes: SMTP, ORA, exit
 	cPlace                     // a preposition behind an error: from, on, when
-	cPast                      // was, were, used
 	cTime                      // today, morning, since
 )
 
@@ -50,7 +49,7 @@ var vocabulary = []struct {
 		returning returned giving gave gives responding responded failing failed fails rejecting rejected rejects
 		answering answered answers sent come throws returns responds receives gets keeps hits facing faced coming came comes
 		says saying said erroring errored showing sees sends sending bombing dying died being blocked seen ends ended ending results resulted resulting
-		gettin reciving recieving recieved recieve revieving`},
+		gettin reciving recieving recieved recieve`},
 	{cHabit, `returns throws gives responds answers sends says rejects fails receives saying said being blocked`},
 	{cCan, `get receive see hit encounter throw return give respond answer fail reject have having had keep show shows face be`},
 	{cModal, `should would could might may will shall must can to want wants lets let's going gonna suppose supposed
@@ -64,7 +63,7 @@ var vocabulary = []struct {
 	{cStill, `still again keeps keep keeping continues continue persists constantly`},
 	{cPlan, `spec specs specification swagger openapi schema docs documentation documented document readme example examples
 		e.g eg mock mocks mocked mocking stub stubs stubbed stubbing fixture fixtures test tests testing unit
-		scenario assert asserts asserting asserted assertion handle handles handling handled handler handlers catch
+		scenario assert asserts asserting asserted handle handles handling handled handler handlers catch
 		catches catching map maps mapped mapping treat treats treated retry retries retrying
 		difference vs versus design designed implement implemented implementing implementation
 		add adds adding added support logic rename renamed renaming enum constant constants define defines defined
@@ -81,7 +80,7 @@ var vocabulary = []struct {
 		occasionally constantly everything every all lots loads tons bunch intermittent`},
 	{cAPI, `api apis endpoint endpoints gateway apigee apim oauth oauth2 jwt jwts token tokens bearer curl
 		postman insomnia rest fhir hapi patient patients payload scope scopes webhook webhooks apikey api_key client_id
-		client_secret client_credentials pds eps e-rs ers nrl nrlf bars mesh cis2 spine ods asid dos mns pdm nems scr
+		client_secret client_credentials pds eps rs ers nrl nrlf bars mesh cis2 spine ods asid dos mns pdm nems scr
 		sds gpconnect grant jwks post put patch delete get`},
 	{cNet, `sandbox header headers call calls calling called client server proxy auth authorization authorisation int production prod sdk axios fetch
 		upstream downstream credentials credential backend notify signed realm consumer consumers subscription request
@@ -99,7 +98,7 @@ var vocabulary = []struct {
 		participants seats tokens emails mails unread pages times x by of per million thousand k events rules plugins
 		issues deaths cases beds staff steps slides photos pictures chapters episodes copies units pieces documents threads
 		vulnerabilities warnings stories hits views downloads installs connections tables appointments referrals degrees rpm fps hz
-		watts volts calls subscribers repos branches students clojurians downvotes upvotes channels`},
+		watts volts calls subscribers repos branches students downvotes upvotes channels`},
 	{cCounted, `room rooms port ports pr prs issue ticket line lines ln page pages p pp chapter section build version v ver release
 		step bus train flight gate platform route highway area number nr row col column item id ids user level lvl age year
 		ascii char unicode rfc iso pid uid tcp udp errno case model about around approx approximately roughly nearly almost over
@@ -117,7 +116,6 @@ var vocabulary = []struct {
 	{cError, `error errors exception exceptions err failure fail failed fails failing denied rejected broken outcome operationoutcome fault`},
 	{cMeans, `mean means meaning meant suggests indicates implies`},
 	{cPlace, `from on by when whenever calling at against in for with via using trying while during after each every between across since`},
-	{cPast, `was were used previously earlier`},
 }
 
 var classes = func() map[string]class {

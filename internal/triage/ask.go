@@ -61,18 +61,24 @@ func understood(status int, code string) string {
 }
 
 // shownCode is the code in a question, if it has one that may be shown: nothing
-// but letters and underscores, 40 characters at most, among them an underscore or
-// no small letter. Such a word is no secret and cannot format or ping.
+// but letters and underscores, 40 characters at most, with an underscore inside or
+// in capitals and all that was asked. Such a word is no secret and cannot format
+// or ping.
 func shownCode(text string) string {
-	const longest = 40
-	for _, w := range strings.Fields(text) {
+	const shortest, longest = 3, 40
+	words := strings.Fields(text)
+	for _, w := range words {
 		w = strings.Trim(w, "`'\".,:;?!()")
-		if len(w) < 3 || len(w) > longest || w != strings.ToUpper(w) && !strings.Contains(strings.Trim(w, "_"), "_") {
+		if len(w) < shortest || len(w) > longest || strings.IndexFunc(w, notInCode) >= 0 {
 			continue
 		}
-		if strings.IndexFunc(w, func(r rune) bool { return r != '_' && (r|0x20 < 'a' || r|0x20 > 'z') }) < 0 {
+		if strings.Contains(strings.Trim(w, "_"), "_") || len(words) == 1 && w == strings.ToUpper(w) {
 			return w
 		}
 	}
 	return ""
+}
+
+func notInCode(r rune) bool {
+	return r != '_' && (r < 'A' || r > 'Z') && (r < 'a' || r > 'z')
 }

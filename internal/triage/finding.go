@@ -39,10 +39,11 @@ func look(base *kb.Base, s detect.Signal, asked bool) finding {
 	if phrase := onlyPhrase(s); !phrase && f.byNames(base, s.Codes) {
 		return f
 	}
-	if !hasOwnCode(s) && f.byMessage(base) || f.byNames(base, s.Codes) || f.byTypos(base) {
+	own := hasOwnCode(base, s)
+	if !own && f.byMessage(base) || f.byNames(base, s.Codes) || f.byTypos(base) {
 		return f
 	}
-	if hasOwnCode(s) {
+	if own {
 		f.unknown = !s.Unsure || asked
 		return f
 	}
@@ -67,11 +68,11 @@ func onlyPhrase(s detect.Signal) bool {
 	return true
 }
 
-// hasOwnCode says whether a body has a code that is not just the phrase of its
-// status, or of some status.
-func hasOwnCode(s detect.Signal) bool {
+// hasOwnCode says whether a signal has a code that nobody knows, and that is not
+// just the phrase of its status.
+func hasOwnCode(base *kb.Base, s detect.Signal) bool {
 	for _, code := range s.Codes {
-		if detect.CodeShaped(code) && !detect.IsReason(code, s.Status) && !strings.Contains(code, " ") {
+		if detect.CodeShaped(code) && !detect.IsReason(code, s.Status) && !strings.Contains(code, " ") && !base.Known(code) {
 			return true
 		}
 	}

@@ -1,0 +1,201 @@
+package detect
+
+import (
+	"strings"
+
+	"apierrorbot/internal/kb"
+)
+
+// This file looks for what a status is called: its standard reason phrase, or a
+// code or alias that the articles know, beside the number.
+
+// run says whether the tokens are words that stand together.
+func (t *talk) run(from, to int) bool {
+	if from < 0 || to >= len(t.list) {
+		return false
+	}
+	for i := from; i <= to; i++ {
+		if t.list[i].status != 0 || i > from && t.list[i].before != noStop {
+			return false
+		}
+	}
+	return true
+}
+
+// phrase is the text of some tokens.
+func (t *talk) phrase(from, to int) string {
+	return t.text[t.list[from].span.Start:t.list[to].span.End]
+}
+
+// knownFrom finds the longest known name that begins at token i and satisfies
+// fits; it gives its last token.
+func (t *talk) knownFrom(i int, fits func(from, to int) bool) (last int, ok bool) {
+	for to := i + maxReasonWords - 1; to >= i; to-- {
+		if t.run(i, to) && fits(i, to) && t.base.Known(t.phrase(i, to)) {
+			return to, true
+		}
+	}
+	return 0, false
+}
+
+func anyName(from, to int) bool { return true }
+
+// nameBehind looks for the name of a status behind it: "403 Forbidden",
+// "401 - ACCESS_DENIED", "429 Client Error: Too Many Requests".
+func (t *talk) nameBehind(m *mention) bool {
+	const mostSkipped = 3
+	from := m.last + 1
+	for skipped := 0; skipped < mostSkipped && t.joined(from, clauseStop) && t.announcesName(from); skipped++ {
+		from++
+	}
+	if !t.joined(from, clauseStop) {
+		if !t.is(from, "response", "message", "reason", "statustext", "reasonphrase") {
+			return false
+		}
+		for t.announcesName(from) { // "Response Message: Forbidden" on a line of its own
+			from++
+		}
+	}
+	for to := from + maxReasonWords - 1; to >= from; to-- {
+		if t.run(from, to) && t.named(m, from, to) {
+			m.last = to
+			return true
+		}
+	}
+	return false
+}
+
+// announcesName says whether token i may stand between a status and its name.
+func (t *talk) announcesName(i int) bool {
+	return t.is(i, "client", "error", "server", "response", "status", "with", "code", "is", "and", "message", "says",
+		"reasonphrase", "reason", "phrase", "statustext", "response.statustext")
+}
+
+// nameBefore looks for the name of a status before it: "Forbidden (403)",
+// "ACCESS_DENIED: HTTP status 401".
+func (t *talk) nameBefore(m *mention) bool {
+	const mostSkipped = 3
+	if !t.joined(m.first, clauseStop) {
+		return false
+	}
+	to := m.first - 1
+	for skipped := 0; skipped < mostSkipped && t.joined(to, clauseStop) && (t.classOf(to)&cLabel != 0 || t.is(to, "with", "a", "and", "as")); skipped++ {
+		to--
+	}
+	for from := to - maxReasonWords + 1; from <= to; from++ {
+		if t.run(from, to) && t.named(m, from, to) {
+			m.first = from
+			return true
+		}
+	}
+	return false
+}
+
+// named notes that the tokens are the reason phrase of the mention's status, or
+// a known name.
+func (t *talk) named(m *mention, from, to int) bool {
+	s := t.phrase(from, to)
+	isCode, isReason := t.base.Known(s), IsReason(s, m.status)
+	written := codeShaped(s) || t.loud(from, to) && t.list[from].where&upper != 0
+	if isCode && !isReason && !written && from == to {
+		isCode = t.hasName(m.status, s) // a single everyday word does not contradict a status
+	}
+	if !isCode && !isReason {
+		return false
+	}
+	m.codes = append(m.codes, s)
+	m.cues |= cueNamed
+	m.kind = KindReason
+	if isCode && (!isReason || written) {
+		m.kind = KindCode
+	}
+	if isCode && written {
+		m.cues |= cueCode
+	}
+	return true
+}
+
+// hasName says whether an article of the status has this name.
+func (t *talk) hasName(status int, name string) bool {
+	found := t.base.Match(kb.Query{Status: status, Words: name})
+	return len(found) > 0 && found[0].Article.Status == status
+}
+
+// nameAround looks for a name elsewhere in the clause: "it answers 403 and the
+// body has ACCESS_DENIED". It must be several words, or written like a code.
+func (t *talk) nameAround(m *mention) {
+	start, end := t.clause(m.first)
+	telling := func(from, to int) bool { return to <= end && (to > from || codeShaped(t.word(from))) }
+	for i := start; i <= end; i++ {
+		if to, ok := t.knownFrom(i, telling); ok {
+			m.codes = append([]string{t.phrase(i, to)}, m.codes...)
+			return
+		}
+	}
+}
+
+// guessName keeps what stands in a name's place beside the status, in case it is
+// one with a slip of the finger: "403 FORBIDEN", "RESOUCE_NOT_FUOND (404)".
+func (t *talk) guessName(m *mention) {
+	const most = 4 // words
+	for n := most; n >= 1; n-- {
+		if from := m.last + 1; t.joined(from, clauseStop) {
+			t.guess(m, from, from+n-1)
+		}
+		if to := m.first - 1; t.joined(m.first, clauseStop) {
+			t.guess(m, to-n+1, to)
+		}
+	}
+}
+
+// guess keeps the tokens as a name, if they can be one: they are spelt like one
+// that the status has, or they are a single word that is written like a code.
+func (t *talk) guess(m *mention, from, to int) {
+	const shortest, longest = 6, 40
+	if !t.run(from, to) || !t.canBeName(from, to) {
+		return
+	}
+	s := t.phrase(from, to)
+	switch {
+	case len(s) < shortest || len(s) > longest || labelEnd(s):
+		return
+	case t.isNear(m.status, s):
+		m.cues |= cueNear
+		if codeShaped(s) {
+			m.cues |= cueLikeCode
+		}
+	case from == to && codeShaped(s) && (strings.IndexByte(s, '_') > 0 || t.list[from].where&upper != 0):
+		m.cues |= cueLikeCode
+	default:
+		return
+	}
+	m.codes = append(m.codes, s)
+}
+
+// canBeName says whether names have words like these.
+func (t *talk) canBeName(from, to int) bool {
+	const function = cModal | cNot | cFirst | cYou | cIf | cHappens | cCan | cLabel | cPlace
+	for i := from; i <= to; i++ {
+		if t.list[i].where&inLink != 0 || t.is(i, "a", "an", "the", "of") || t.classOf(i)&function != 0 && !t.is(i, "not") {
+			return false
+		}
+	}
+	return true
+}
+
+// isNear says whether s is spelt like a name of an article of the status.
+func (t *talk) isNear(status int, s string) bool {
+	const most = 32 // look-ups in a message
+	if t.near++; t.near > most {
+		return false
+	}
+	found := t.base.Match(kb.Query{Status: status, Words: s})
+	return len(found) > 0 && found[0].Reason == kb.ReasonNear && found[0].Score >= kb.AnswerScore && sameLength(found[0].Name, s)
+}
+
+// sameLength says whether one of two names can be the other with a slip or two,
+// and no words more.
+func sameLength(a, b string) bool {
+	const slips = 2
+	return max(len(a), len(b))-min(len(a), len(b)) <= slips
+}

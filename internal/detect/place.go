@@ -1,0 +1,151 @@
+package detect
+
+import "strings"
+
+// place looks at what stands beside the number at token i.
+func (t *talk) place(i int) Cues {
+	var c Cues
+	tok := t.list[i]
+	before, behind := t.text[:tok.span.Start], t.text[tok.span.End:]
+	switch {
+	case httpVersionBefore(before), requestBefore(before), requestBehind(behind), t.joined(i, clauseStop) && programBefore(before):
+		c |= cueProgram
+	case t.labelledAt(i), t.is(i-1, "is", "was", "of") && t.joined(i, noStop) && t.labelledAt(i-1),
+		t.joined(i+1, noStop) && t.is(i+1, "error", "errors", "response", "responses", "status", "code", "codes", "err"):
+		c |= cueLabel
+	}
+	if tok.where&plural != 0 {
+		c |= cuePlural
+	}
+	if arrow := strings.TrimRight(before, " "); strings.HasSuffix(arrow, "->") || strings.HasSuffix(arrow, "=>") {
+		c |= cueHappens
+	}
+	if t.joined(i, noStop) && t.is(i-1, "a", "an") {
+		c |= cueArticle
+	}
+	return c
+}
+
+// labelledAt says whether the token before i announces a status or a code.
+func (t *talk) labelledAt(i int) bool {
+	return t.joined(i, clauseStop) && (t.classOf(i-1)&cLabel != 0 || labelEnd(t.word(i-1)))
+}
+
+// labelEnd says whether a name such as upstream_status announces a status.
+func labelEnd(s string) bool {
+	const shortest = len("x_status")
+	if len(s) < shortest {
+		return false
+	}
+	end := strings.ToLower(s[len(s)-shortest:])
+	return strings.HasSuffix(end, "status") || strings.HasSuffix(end, "_code")
+}
+
+// isCount says whether the number counts, measures or numbers something.
+func (t *talk) isCount(i int) bool {
+	if t.list[i].where&plural != 0 {
+		return false
+	}
+	if t.joined(i+1, noStop) && (t.classOf(i+1)&cUnit != 0 || isPlural(t.word(i+1)) && !t.is(i-1, "a", "an")) {
+		return true
+	}
+	if !t.joined(i, noStop) {
+		return false
+	}
+	if before := t.list[i-1]; before.status == 0 && isDigit(t.text[before.span.Start]) {
+		return true
+	}
+	c := t.classOf(i - 1)
+	return c&(cCounted|cOther) != 0 && c&cLabel == 0 || t.isForeign(i)
+}
+
+// isPlural says whether a word is a noun in the plural, as far as its letters
+// tell: what stands in front of it counts it.
+func isPlural(word string) bool {
+	if len(word) < 4 || !isLower(word[0]) || word[len(word)-1] != 's' || word[len(word)-2] == 's' {
+		return false
+	}
+	switch word {
+	case "errors", "responses", "requests", "statuses", "codes", "status", "this", "across", "always", "sometimes", "besides",
+		"perhaps", "towards", "afterwards", "plus", "versus", "does", "needs", "happens", "keeps", "comes", "appears", "seems",
+		"means", "looks", "occurs", "persists", "returns", "makes", "goes", "shows", "hits", "breaks":
+		return false
+	}
+	return true
+}
+
+// isForeign says whether the number or name at token i belongs to something that
+// is no API: "exit code 404", "SMTP error 421", "ORA-00404".
+func (t *talk) isForeign(i int) bool {
+	const reach = 4
+	for j := i - 1; j >= i-reach && t.joined(j+1, noStop); j-- {
+		if t.classOf(j)&cOther != 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// httpVersionBefore says whether a status line's version stands before:
+// `HTTP/1.1 403`, and in access logs `"GET / HTTP/1.1" 403` (RFC 9112, section 4).
+func httpVersionBefore(s string) bool {
+	const scheme, longest = "HTTP/", len("1.1")
+	s = strings.TrimRight(s, ` "'`)
+	i := len(s)
+	for i > 0 && (isDigit(s[i-1]) || s[i-1] == '.') {
+		i--
+	}
+	version := len(s) - i
+	return version > 0 && version <= longest && i >= len(scheme) && strings.EqualFold(s[i-len(scheme):i], scheme)
+}
+
+// requestBefore says whether a request stands before, as in logs of servers and
+// clients: `GET /Patient 403`, `POST https://x.test/token: 401`.
+func requestBefore(s string) bool {
+	const longest = 2048
+	s = strings.TrimRight(s[max(0, len(s)-longest):], " \n\"':->=")
+	target := s[strings.LastIndexAny(s, " \n")+1:]
+	if !strings.HasPrefix(target, "/") && !strings.Contains(target, "://") {
+		return false
+	}
+	s = strings.TrimRight(s[:len(s)-len(target)], ` "'`)
+	return isMethod(s[strings.LastIndexAny(s, " \n\"'[(")+1:])
+}
+
+// requestBehind says whether a request stands behind, as in some logs of proxies:
+// `403 GET https`.
+func requestBehind(s string) bool {
+	const longest = 20
+	s = strings.TrimLeft(s[:min(len(s), longest)], " -\"")
+	method, target, _ := strings.Cut(s, " ")
+	return isMethod(method) && (strings.HasPrefix(target, "/") || strings.HasPrefix(target, "http"))
+}
+
+func isMethod(s string) bool {
+	switch s {
+	case "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "XHRGET", "XHRPOST", "XHR":
+		return true
+	}
+	return false
+}
+
+// programPhrases are the words that programs put before a status.
+var programPhrases = [...]string{
+	"status code", "status code is", "status code of", "status code was", "statuscode", "status_code", "status-code", "http_status",
+	"httpstatus", "http_code", "response code", "response code is", "http error", "http error! status", "http status",
+	"http status of", "http response code", "with http status", "a status of", "responded with status", "responded with a status",
+	"failed with status", "server responded with", "unexpected status", "indicate success", "returned error", "returned an error",
+	"error from server", "kind: status", ":status", "<response", "<--", "ms -", "<title>", "<title>error", "<h1>", "<h1>error",
+}
+
+// programBefore says whether s ends with one of programPhrases.
+func programBefore(s string) bool {
+	const longest = 40
+	s = strings.ToLower(strings.TrimRight(s[max(0, len(s)-longest):], " :=(\"'["))
+	for _, phrase := range programPhrases {
+		if strings.HasSuffix(s, phrase) {
+			return true
+		}
+	}
+	return false
+}

@@ -66,7 +66,7 @@ func nestedBodies(text string, status, depth int) (signals []Signal, trees []Spa
 		if whole || len(found) > 0 {
 			trees = append(trees, t.span)
 		}
-		if !isSource(text, t) {
+		if len(found) > 0 && len(signals) < maxSignals && !isSource(text, t) {
 			signals = append(signals, found...)
 		}
 	}

@@ -29,7 +29,7 @@ func isOutcome(t *tree, i int32) bool {
 		return name == "OperationOutcome"
 	}
 	for _, issue := range t.all(i, "issue") {
-		if t.nodes[issue].kind == objectNode && t.get(issue, "severity") != "" {
+		if t.nodes[issue].kind == objectNode && (t.get(issue, "severity") != "" || t.child(t.child(issue, "details"), "coding") >= 0) {
 			return true
 		}
 	}

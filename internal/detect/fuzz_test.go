@@ -94,7 +94,7 @@ func FuzzRead(f *testing.F) {
 	for _, s := range append([]string{
 		"getting a 403 from PDS", "429s all morning", "HTTP/1.1 429 Too Many Requests", "ACCESS_DENIED (401)", "PDS says access denied",
 		"we are rate limited by the gateway", "4O3 FORBIDDEN", "`403` ```\n403 Forbidden\n```", "> 403\nyou", "GET /x 404", "[403](https://x.test)",
-		"401/403", "TOO MANY REQUESTS", "status 403, 404, 429.", "StatusCode: Forbidden", "Too&#77;any 4&#48;3",
+		"401/403", "TOO MANY REQUESTS", "status 403, 404, 429.", "StatusCode: Forbidden", "Too&#77;any 4&#48;3", "_S_GNIED", "de\xd5niEd", "TOO\xa3MANY REQUESTS", "PDs sayS access denied", "TOOMANY??REQUESTS",
 	}, bodySeeds...) {
 		f.Add(s)
 	}

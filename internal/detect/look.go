@@ -34,12 +34,14 @@ func WorthBlocks(base *kb.Base, blocks string) bool {
 func Worth(base *kb.Base, text string) bool {
 	for i := 0; i < len(text); {
 		switch c := text[i]; {
-		case isLetter(c) || c == '_':
+		case c >= 0x80 && worthRune(text[i:]):
+			return true
+		case isLetter(c) || c == '_' || c >= 0x80:
 			end := wordEnd(text, i)
 			if worthWord(base, text, i, end) {
 				return true
 			}
-			i = end
+			i = max(end, i+1)
 		case (c == '4' || c == '5') && statusShaped(text[i:]):
 			return true
 		case isDigit(c):
@@ -50,8 +52,6 @@ func Worth(base *kb.Base, text string) bool {
 			return true
 		case c == '&' && (strings.HasPrefix(text[i:], "&amp;") || worthEscaped(text, i)):
 			return true
-		case c >= 0x80 && worthRune(text[i:]):
-			return true
 		default:
 			i++
 		}
@@ -59,9 +59,18 @@ func Worth(base *kb.Base, text string) bool {
 	return false
 }
 
+// wordEnd is where the word at i ends: at marks, and at what Clean makes plain.
 func wordEnd(s string, i int) int {
-	for i < len(s) && (isLetter(s[i]) || s[i] == '_') {
-		i++
+	for i < len(s) {
+		if isLetter(s[i]) || isDigit(s[i]) || s[i] == '_' {
+			i++
+			continue
+		}
+		r, n := utf8.DecodeRuneInString(s[i:])
+		if _, known := plainer(r); known || r < 0x80 {
+			break
+		}
+		i += n
 	}
 	return i
 }
@@ -87,23 +96,32 @@ func worthWord(base *kb.Base, text string, start, end int) bool {
 	if len(word) < 3 {
 		return false
 	}
-	uppers, camel := 0, false
-	for i := 0; i < len(word); i++ {
-		switch {
-		case isUpper(word[i]):
-			uppers++
-			camel = camel || i > 0 && isLower(word[i-1])
-		case word[i] == '_' && i > 0 && i+1 < len(word):
+	camel := false
+	for i := 1; i+1 < len(word); i++ {
+		if word[i] == '_' {
 			return true
 		}
+		camel = camel || isUpper(word[i]) && isLower(word[i-1])
 	}
+	class := classify(word)
 	switch {
+	case class&(cSaid|cStopped) != 0:
+		return true
 	case camel:
-		return classify(word)&cLabel != 0 || base.Known(word)
-	case uppers == len(word):
-		return base.Known(word) || end+2 < len(text) && isUpper(text[end+1]) && isUpper(text[end+2])
+		return class&cLabel != 0 || base.Known(word)
+	case allUpper(word):
+		return base.Known(word) || loudBehind(text[end:])
 	}
-	return classify(word)&(cSaid|cStopped) != 0
+	return false
+}
+
+// loudBehind says whether the next word begins with two capitals: "TOO MANY".
+func loudBehind(s string) bool {
+	i := 0
+	for i < len(s) && !isLetter(s[i]) && !isDigit(s[i]) {
+		i++
+	}
+	return i+1 < len(s) && isUpper(s[i]) && isUpper(s[i+1])
 }
 
 // worthEscaped says whether an escaped "<" at text[i] begins an element, or

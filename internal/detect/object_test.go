@@ -73,7 +73,7 @@ func TestElements(t *testing.T) {
 		{"FHIR", `<issue><severity value="error"/><details><coding><code value='X'/></coding></details></issue>`,
 			[]string{"issue.severity.value=error", "issue.details.coding.code.value=X"}},
 		{"text", `<s:Fault><faultcode>a</faultcode><faultstring> b c </faultstring></s:Fault>`,
-			[]string{"s:Fault.faultcode=a", "s:Fault.faultstring=b c"}},
+			[]string{"Fault.faultcode=a", "Fault.faultstring=b c"}},
 		{"truncated", `<issue><severity value="error"/><code val`, []string{"issue.severity.value=error"}},
 		{"CDATA and comments", `<Error><!-- <x> --><Message><![CDATA[a <b> c]]></Message></Error>`, []string{"Error.Message=a <b> c"}},
 		{"declaration", `<?xml version="1.0"?><Error a="b">t</Error>`, []string{"Error.a=b", "Error=t"}},

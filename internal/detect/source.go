@@ -69,7 +69,7 @@ func isSourceLine(line string) bool {
 // call, a value that is assigned or returned. What programs print begins a line,
 // or stands behind words, a ":" or the name of a class.
 func isSource(text string, t *tree) bool {
-	const reach = 400
+	const reach = 200
 	start := max(0, t.span.Start-reach)
 	start += strings.LastIndexByte(text[start:t.span.Start], '\n') + 1
 	before := strings.ToLower(strings.TrimSpace(text[start:t.span.Start]))

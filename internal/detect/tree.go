@@ -155,10 +155,10 @@ func (t *tree) get(i int32, names ...string) string {
 	return ""
 }
 
-// sameName compares two names without case, "_", "-" and namespace prefixes.
+// sameName compares two names without case, "_" and "-".
 func sameName(got, want string) bool {
-	if i := strings.LastIndexByte(got, ':'); i >= 0 {
-		got = got[i+1:]
+	if len(got) > 0 && len(want) > 0 && isLetter(got[0]) && isLetter(want[0]) && lower(got[0]) != lower(want[0]) {
+		return false // most are told apart by this
 	}
 	j := 0
 	for i := 0; i < len(got); i++ {

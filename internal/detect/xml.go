@@ -21,9 +21,8 @@ func elementAt(text string, i int) bool {
 	if name == "" {
 		return false
 	}
-	local := name[strings.LastIndexByte(name, ':')+1:]
 	for _, root := range xmlRoots {
-		if local == root {
+		if localName(name) == root {
 			return true
 		}
 	}
@@ -37,6 +36,9 @@ func tagName(s string) string {
 	}
 	return s[:i]
 }
+
+// localName is a name without its namespace prefix.
+func localName(name string) string { return name[strings.LastIndexByte(name, ':')+1:] }
 
 // element reads the XML element at the scanner's place.
 func (s *scanner) element() *tree {
@@ -87,7 +89,7 @@ func (s *scanner) tag(b *builder) {
 	case strings.HasPrefix(rest, "<?"), strings.HasPrefix(rest, "<!"):
 		s.at += through(rest, ">")
 	case strings.HasPrefix(rest, "</"):
-		name := tagName(rest[2:])
+		name := localName(tagName(rest[2:]))
 		s.at += through(rest, ">")
 		b.popNamed(name, s.at)
 	case tagName(rest[1:]) == "":
@@ -130,9 +132,9 @@ func (s *scanner) startTag(b *builder) {
 	start := s.at
 	s.at++
 	name := tagName(s.text[s.at:])
-	b.pending = Span{s.at, s.at + len(name)}
-	b.push(objectNode, start)
 	s.at += len(name)
+	b.pending = Span{s.at - len(localName(name)), s.at}
+	b.push(objectNode, start)
 	for s.at < len(s.text) {
 		switch c := s.text[s.at]; {
 		case c == '>':

@@ -83,7 +83,8 @@ type Bot struct {
 	people   *people
 	courier  *courier
 	lanes    *lanes
-	mention  string // how the bot is mentioned in a message's text
+	watching sync.WaitGroup // what waits for deliveries, to tell somebody
+	mention  string         // how the bot is mentioned in a message's text
 
 	// ctx ends when the bot must stop at once, whatever it is doing.
 	ctx    context.Context
@@ -103,7 +104,7 @@ func New(c Config) *Bot {
 		log:      c.Log,
 		pages:    &pages{byRevision: make(map[string]*page)},
 		people:   newPeople(c.API, c.Self),
-		lanes:    &lanes{queues: make(map[string][]func()), log: c.Log},
+		lanes:    &lanes{queues: make(map[string][]func())},
 		mention:  "<@" + c.Self.UserID + ">",
 		ctx:      ctx,
 		cancel:   cancel,
@@ -141,14 +142,16 @@ func (b *Bot) stop(err error) {
 	}
 }
 
-// Close waits until everything that was recorded is stored, and replies on
-// their way are delivered, or until ctx ends. What is not delivered then stays
-// in the store for the next start.
+// Close waits until everything that was recorded is stored, and the calls under
+// way are answered, or until ctx ends. What would have to wait (for a rate limit,
+// or for a lost answer to settle) stays in the store for the next start.
 func (b *Bot) Close(ctx context.Context) {
+	b.courier.hurry()
 	done := make(chan struct{})
 	go func() {
 		b.lanes.wait()
 		b.courier.finish()
+		b.watching.Wait()
 		close(done)
 	}()
 	select {
@@ -160,10 +163,18 @@ func (b *Bot) Close(ctx context.Context) {
 	<-done
 }
 
+// survive keeps the bot alive when what it is deferred in panics, and calls
+// after. The panic's value is not logged: it could hold what people wrote.
+func survive(log *slog.Logger, what string, after func()) {
+	if r := recover(); r != nil {
+		log.Error("the bot stumbled over "+what+": please report this", "stack", string(debug.Stack()))
+		after()
+	}
+}
+
 // lanes run functions: those of one key one after another, those of different
 // keys side by side.
 type lanes struct {
-	log     *slog.Logger
 	mu      sync.Mutex
 	queues  map[string][]func() // what waits behind the function that runs
 	waiting int
@@ -175,8 +186,8 @@ type lanes struct {
 // Slack brings them again.
 const maxWaiting = 10_000
 
-// do runs f when what came before it with the same key is done. It does not
-// wait, and reports whether there was room.
+// do runs f, which must not panic, when what came before it with the same key is
+// done. It does not wait, and reports whether there was room.
 func (l *lanes) do(key string, f func()) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -196,7 +207,7 @@ func (l *lanes) do(key string, f func()) bool {
 
 func (l *lanes) run(key string, f func()) {
 	for f != nil {
-		l.guarded(f)
+		f()
 		f = l.next(key)
 	}
 }
@@ -213,17 +224,6 @@ func (l *lanes) next(key string) func() {
 	}
 	l.queues[key] = queue[1:]
 	return queue[0]
-}
-
-// guarded runs f and survives its panic. The panic's value is not logged: it
-// could hold what people wrote.
-func (l *lanes) guarded(f func()) {
-	defer func() {
-		if r := recover(); r != nil {
-			l.log.Error("a handler panicked: please report this", "stack", string(debug.Stack()))
-		}
-	}()
-	f()
 }
 
 // wait returns when all lanes are empty.

@@ -2,7 +2,6 @@ package handlers
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -42,16 +41,27 @@ type click struct {
 	ResponseURL string `json:"response_url"`
 }
 
+// ackWait is how long a click may wait for what it asks for before it is acked
+// all the same. Slack shows people an error after three seconds, and does not send
+// clicks again, so nothing is gained by leaving it open.
+const ackWait = 2500 * time.Millisecond
+
 func (b *Bot) recordClick(payload []byte, ack func()) {
 	var c click
-	if err := json.Unmarshal(payload, &c); err != nil || c.Type != "block_actions" || len(c.Actions) == 0 {
+	if err := decode(payload, &c); err != nil || c.Type != "block_actions" || len(c.Actions) == 0 {
 		b.log.Warn("interaction that the bot has no use for", "type", c.Type, "error", kindOf(err))
 		ack()
 		return
 	}
+	late := time.AfterFunc(ackWait, ack)
+	click := func() {
+		defer late.Stop()
+		defer survive(b.log, "a click", ack)
+		b.click(&c, ack)
+	}
 	// One person's clicks are taken in their order; different people's do not
 	// wait for each other.
-	if !b.lanes.do("user "+c.User.ID, func() { b.click(&c, ack) }) {
+	if !b.lanes.do("user "+c.User.ID, click) {
 		ack()
 		b.log.Error("too much is waiting for the database: a click was lost", "channel", c.Channel.ID)
 	}
@@ -79,8 +89,7 @@ func (b *Bot) click(c *click, ack func()) {
 	}
 }
 
-// memberWait bounds how long a click waits to learn who clicked: Slack shows
-// people an error when a click is not acked within three seconds.
+// memberWait bounds how long a click waits to learn who clicked.
 const memberWait = 2 * time.Second
 
 // changeCase does what a button of a reply says.
@@ -92,7 +101,7 @@ func (b *Bot) changeCase(c *click, action string, v value, ack func()) {
 	case err != nil:
 		ack()
 		b.log.Warn("cannot find out who clicked", "user", c.User.ID, "error", kindOf(err))
-		b.whisper(c, wordsUnchecked)
+		b.whisper(c, wordsFor(err))
 		return
 	case !member:
 		ack()
@@ -114,8 +123,41 @@ func (b *Bot) changeCase(c *click, action string, v value, ack func()) {
 		b.whisper(c, wordsNotStored)
 	case altered:
 		b.log.Info("case changed", "case", v.Case, "action", action, "user", c.User.ID, "state", changed.State)
-		b.courier.deliver(v.Case)
+		shown := b.courier.deliver(v.Case)
+		b.watch(shown, showWait, func() { b.tellUnlessShown(c, v.Case) })
 	}
+}
+
+// wordsFor tells somebody why they could not be told from a guest.
+func wordsFor(err error) string {
+	if kindOf(err) == "missing_scope" {
+		return wordsNoScope
+	}
+	return wordsUnchecked
+}
+
+// tellUnlessShown tells the person who clicked when the message does not show it.
+func (b *Bot) tellUnlessShown(c *click, id string) {
+	cs, err := b.store.Case(b.ctx, id)
+	if err == nil && (!cs.UpToDate() || cs.Reply.State == store.GivenUp) {
+		b.whisper(c, wordsNotShown)
+	}
+}
+
+// watch calls then when a delivery has ended, however it ended, or after atMost;
+// not when the bot stops first.
+func (b *Bot) watch(delivered <-chan struct{}, atMost time.Duration, then func()) {
+	b.watching.Go(func() {
+		defer survive(b.log, "a delivery", func() {})
+		select {
+		case <-delivered:
+		case <-time.After(atMost):
+		case <-b.courier.patience.Done():
+		}
+		if b.courier.patience.Err() == nil {
+			then()
+		}
+	})
 }
 
 // apply changes a case as a button says, and reports whether the case has what
@@ -155,29 +197,42 @@ func (b *Bot) postToChannel(c *click, v value, ack func()) {
 		b.private(c.User.ID, func() { b.tell(c.ResponseURL, renderNote(wordsVanished), instead(c.ResponseURL)) })
 		return
 	}
-	id, err := b.store.Open(b.ctx, b.requestedCase(c, a))
+	id, err := b.openRequested(c, a)
 	ack()
 	if err != nil {
 		b.log.Error("cannot store a click", "channel", c.Channel.ID, "error", err)
 		b.private(c.User.ID, func() { b.tell(c.ResponseURL, renderNote(wordsNotStored)) })
 		return
 	}
-	if id == "" { // the button was pressed twice
-		return
-	}
 	b.log.Info("answering", "case", id, "channel", c.Channel.ID, "outcome", triage.OutcomeArticle, "articles", a.ID())
 	posted := b.courier.deliver(id)
-	b.private(c.User.ID, func() {
-		select {
-		case <-posted:
-		case <-time.After(postWait):
-		}
-		b.tellPosted(c, id)
-	})
+	b.watch(posted, postWait, func() { b.tellPosted(c, id) })
 }
 
-// postWait is how long somebody who posts to the channel waits for the news.
-const postWait = 15 * time.Second
+// How long people wait for news of what they clicked before they are told that
+// it takes longer.
+const (
+	postWait = 15 * time.Second
+	showWait = time.Minute
+)
+
+// openRequested opens the case of a checklist that somebody asked for with a
+// button. Pressing it again finds the same case; one that Slack had refused is
+// opened anew, since the bot may have been invited meanwhile.
+func (b *Bot) openRequested(c *click, a *kb.Article) (id string, err error) {
+	n := b.requestedCase(c, a)
+	if id, err = b.store.Open(b.ctx, n); id != "" || err != nil {
+		return id, err
+	}
+	old, err := b.store.Find(b.ctx, n.Key)
+	if err != nil || old.Reply.State != store.GivenUp {
+		return old.ID, err
+	}
+	if err := b.store.Delete(b.ctx, old.ID); err != nil {
+		return "", err
+	}
+	return b.store.Open(b.ctx, n)
+}
 
 // requestedCase is the case of a checklist that somebody asked for with a
 // button: it answers no message. Its key is made from the private message that
@@ -210,16 +265,10 @@ func (b *Bot) tellPosted(c *click, id string) {
 		b.tell(c.ResponseURL, renderNote(wordsPosted), instead(c.ResponseURL))
 	case cs.Reply.State != store.GivenUp:
 		b.tell(c.ResponseURL, renderNote(wordsNotPosted))
+	case cs.Reply.Error == "not_in_channel" || cs.Reply.Error == "channel_not_found":
+		b.tell(c.ResponseURL, renderNote(fmt.Sprintf(wordsInvite, mrkdwn.Escape(b.self.Name))))
 	default:
-		// Forgotten, so that the button works once the bot was invited.
-		if err := b.store.Delete(b.ctx, id); err != nil {
-			b.log.Error("cannot delete a case", "case", id, "error", err)
-		}
-		words := fmt.Sprintf(wordsCannotPost, mrkdwn.Escape(cs.Reply.Error))
-		if cs.Reply.Error == "not_in_channel" || cs.Reply.Error == "channel_not_found" {
-			words = fmt.Sprintf(wordsInvite, mrkdwn.Escape(b.self.Name))
-		}
-		b.tell(c.ResponseURL, renderNote(words))
+		b.tell(c.ResponseURL, renderNote(fmt.Sprintf(wordsCannotPost, mrkdwn.Escape(cs.Reply.Error))))
 	}
 }
 
@@ -236,7 +285,8 @@ func (b *Bot) whisper(c *click, words string) {
 	}
 	b.private(c.User.ID, func() {
 		if _, err := b.api.PostEphemeralContext(b.ctx, c.Channel.ID, c.User.ID, options...); err != nil {
-			b.log.Warn("a private answer did not get through", "error", kindOf(err))
+			// Where the bot is no member any more, the click's own address works.
+			b.tell(c.ResponseURL, renderNote(words))
 		}
 	})
 }

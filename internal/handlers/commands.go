@@ -1,7 +1,6 @@
 package handlers
 
 import (
-	"encoding/json"
 	"strings"
 
 	"github.com/slack-go/slack"
@@ -20,7 +19,7 @@ type command struct {
 
 func (b *Bot) recordCommand(payload []byte, ack func()) {
 	var cmd command
-	if err := json.Unmarshal(payload, &cmd); err != nil {
+	if err := decode(payload, &cmd); err != nil {
 		b.log.Warn("slash command that cannot be read", "error", kindOf(err))
 		ack()
 		return
@@ -33,7 +32,11 @@ func (b *Bot) recordCommand(payload []byte, ack func()) {
 // private does what answers one person, in a lane of its own: a slow answer
 // must not hold up the acks of the person's next clicks.
 func (b *Bot) private(user string, f func()) {
-	if !b.lanes.do("answers to "+user, f) {
+	answer := func() {
+		defer survive(b.log, "a private answer", func() {})
+		f()
+	}
+	if !b.lanes.do("answers to "+user, answer) {
 		b.log.Error("too much is waiting: a private answer was dropped", "user", user)
 	}
 }
@@ -46,7 +49,7 @@ func (b *Bot) lookUp(question string) reply {
 	d := triage.Decide(b.base, triage.Input{Text: question}, triage.Query)
 	switch {
 	case len(d.Items) == 0:
-		return renderNote(miss(d.Understood))
+		return renderNote(miss(d.Understood, tryCommand))
 	case d.Outcome == triage.OutcomeArticle && len(d.Items) == 1:
 		return renderPrivate(b.pages.of(d.Items[0].Options[0]), d.Items[0].Why)
 	default:
@@ -60,7 +63,7 @@ func (b *Bot) privateQuestion(d triage.Decision) entry {
 	e := entry{}
 	e.Kind, e.Why = kindMatch, d.Items[0].Why
 	if d.Outcome == triage.OutcomeNearest {
-		e.Kind = kindNearest
+		e.Kind, e.Why = kindNearest, nearest(d.Understood, e.Why)
 	}
 	for _, item := range d.Items {
 		for _, a := range item.Options {

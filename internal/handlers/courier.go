@@ -29,7 +29,7 @@ type courier struct {
 	stop   func(error)
 
 	ctx      context.Context // ends when calls must be broken off
-	patience context.Context // ends when nothing is waited for any more
+	patience context.Context // ends when nothing is waited for any more: it is left to the next start
 	hurry    context.CancelFunc
 
 	calls chan struct{} // a token for each call in flight
@@ -60,7 +60,7 @@ func newCourier(b *Bot, t Timing) *courier {
 		timing: t, stop: b.stop,
 		ctx: b.ctx, patience: patience, hurry: hurry,
 		calls: make(chan struct{}, maxCalls),
-		lines: lines{byChannel: make(map[string]*line)},
+		lines: lines{byLimit: make(map[string]*line)},
 		work:  make(map[string]*errand),
 	}
 }
@@ -81,97 +81,116 @@ func (c *courier) deliver(id string) <-chan struct{} {
 	return e.done
 }
 
-// finish waits for the calls under way. What would have to wait before it can
-// go on is left to the next start.
-func (c *courier) finish() {
-	c.hurry()
-	c.running.Wait()
-}
+// finish waits for the errands under way, after hurry made them stop waiting.
+func (c *courier) finish() { c.running.Wait() }
 
 func (c *courier) run(id string, e *errand) {
 	defer close(e.done)
-	for {
+	for again := true; again; again = c.goesOn(id, e) {
 		c.bring(id)
-		c.mu.Lock()
-		if !e.again || c.ctx.Err() != nil {
-			delete(c.work, id)
-			c.mu.Unlock()
-			return
-		}
-		e.again = false
-		c.mu.Unlock()
 	}
+}
+
+// goesOn reports whether the case changed while it was worked on; else the
+// errand ends.
+func (c *courier) goesOn(id string, e *errand) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if e.again && c.ctx.Err() == nil {
+		e.again = false
+		return true
+	}
+	delete(c.work, id)
+	return false
 }
 
 // bring works on a case until its message is up to date, as far as it gets.
 func (c *courier) bring(id string) {
 	log := c.log.With("case", id)
-	backoff := c.timing.Backoff
+	defer survive(log, "a reply", func() {})
+	backoff := backoff{next: c.timing.Backoff}
 	for unknown := 0; unknown < maxUnknown; {
-		upToDate, err := c.step(id)
-		if upToDate {
-			return
-		}
+		state, err := c.step(id)
 		if err == nil {
-			backoff, unknown = c.timing.Backoff, 0
+			if state == upToDate {
+				return
+			}
+			backoff.next, unknown = c.timing.Backoff, 0
 			continue
 		}
 		v := verdictOn(err)
-		switch v.act {
-		case giveUp:
+		switch {
+		case v.act == giveUp && state == posted && kindOf(err) != "message_not_found":
+			// The message is there and will not change now. Perhaps it will at
+			// the next click, or the next start.
+			log.Warn("Slack refused to update a reply", "error", kindOf(err), "next", v.advice)
+			return
+		case v.act == giveUp:
 			log.Warn("Slack refused a reply: giving up on it", "error", kindOf(err), "next", v.advice)
 			if err := c.store.MarkGivenUp(c.ctx, id, kindOf(err)); err != nil {
 				log.Error("cannot store that a reply was refused", "error", err)
 			}
 			return
-		case stopBot:
+		case v.act == stopBot:
 			c.stop(err)
 			return
-		case park:
+		case v.act == park:
 			unknown++
 		}
-		wait := v.wait
-		if wait == 0 {
-			wait = backoff
-			backoff = min(2*backoff, time.Minute)
-		}
+		wait := backoff.after(v)
 		log.Warn("a reply did not get through: will try again", "error", kindOf(err), "in", wait)
 		if !c.wait(wait) {
 			return
 		}
 	}
-	log.Error("Slack gave an answer that the bot does not know, again and again: leaving this reply until the next start")
+	log.Error("a reply failed again and again in a way that the bot does not know: leaving it until the next click or start")
 }
 
-// step does the next thing that a case's reply needs, and reports whether
-// nothing is left to do.
-func (c *courier) step(id string) (upToDate bool, err error) {
+// backoff says how long to wait before the next attempt: what Slack asked for,
+// or a little longer each time, up to a minute.
+type backoff struct{ next time.Duration }
+
+func (b *backoff) after(v verdict) time.Duration {
+	wait := max(v.wait, b.next)
+	b.next = min(2*b.next, time.Minute)
+	return wait
+}
+
+// progress is where a reply stands while it is worked on.
+type progress int
+
+const (
+	unposted progress = iota
+	posted            // the message is there, and out of date
+	upToDate
+)
+
+// step does the next thing that a case's reply needs. It returns where the reply
+// stood before, or that nothing is left to do.
+func (c *courier) step(id string) (progress, error) {
 	cs, err := c.store.Case(c.ctx, id)
 	if errors.Is(err, store.ErrNotFound) {
-		return true, nil
+		return upToDate, nil
 	}
 	if err != nil {
-		return false, storeError{err}
+		return unposted, storeError{err}
 	}
 	if cs.UpToDate() {
-		return true, nil
+		return upToDate, nil
 	}
 	v, err := newView(cs, c.pages)
 	if err != nil {
-		return false, storeError{err}
+		return unposted, unreadable{err}
 	}
 	r := render(v)
 	switch cs.Reply.State {
 	case store.Waiting:
-		cs.Reply.ID, cs.Reply.At = newID(), time.Now()
-		if err := c.store.MarkSending(c.ctx, cs.ID, cs.Reply.ID, cs.Reply.At); err != nil {
-			return false, storeError{err}
-		}
-		return false, c.post(cs, r)
+		cs.Reply.ID = newID()
+		return unposted, c.post(cs, r)
 	case store.Sending:
-		return false, c.reconcile(cs, r)
+		return unposted, c.reconcile(cs, r)
 	default:
-		return false, c.update(cs, r)
+		return posted, c.update(cs, r)
 	}
 }
 
@@ -179,29 +198,36 @@ func (c *courier) step(id string) (upToDate bool, err error) {
 // After an answer that leaves it open it waits until that must have settled, and
 // looks.
 func (c *courier) post(cs store.Case, r reply) error {
-	backoff := c.timing.Backoff
+	backoff := backoff{next: c.timing.Backoff}
 	for {
+		// Stored before each attempt, so that after a crash in the middle of it
+		// the next run knows how long to wait before it looks.
+		cs.Reply.At = time.Now()
+		ours, err := c.store.MarkSending(c.ctx, cs.ID, cs.Reply.ID, cs.Reply.At)
+		if err != nil {
+			return storeError{err}
+		}
+		if !ours {
+			return nil
+		}
 		ts, err := c.postOnce(cs, r)
 		if err == nil {
 			c.log.Debug("posted", "case", cs.ID, "channel", cs.Key.Channel, "reply", ts)
 			return c.posted(cs, ts, cs.Rev)
 		}
 		v := verdictOn(err)
+		wait := backoff.after(v)
 		switch v.act {
 		case ambiguous:
-			c.log.Warn("no answer to a post: looking whether it arrived", "case", cs.ID, "error", kindOf(err))
-			if !c.wait(c.timing.Settle) {
+			wait = max(wait, c.timing.Settle)
+			c.log.Warn("no answer to a post: will look whether it arrived", "case", cs.ID, "error", kindOf(err), "in", wait)
+			if !c.wait(wait) {
 				return err
 			}
 			if found, err := c.find(cs); found != "" || err != nil {
 				return c.adopt(cs, found, err)
 			}
 		case retry:
-			wait := v.wait
-			if wait == 0 {
-				wait = backoff
-				backoff = min(2*backoff, time.Minute)
-			}
 			c.log.Warn("a post did not get through: will try again", "case", cs.ID, "error", kindOf(err), "in", wait)
 			if !c.wait(wait) {
 				return err
@@ -224,7 +250,9 @@ func (c *courier) postOnce(cs store.Case, r reply) (ts string, err error) {
 	if cs.Thread != "" {
 		options = append(options, slack.MsgOptionTS(cs.Thread))
 	}
-	err = c.call(cs.Key.Channel, func(ctx context.Context) (err error) {
+	// chat.postMessage is limited for each channel, all else for the workspace
+	// (https://docs.slack.dev/apis/web-api/rate-limits).
+	err = c.call("chat.postMessage "+cs.Key.Channel, func(ctx context.Context) (err error) {
 		_, ts, err = c.api.PostMessageContext(ctx, cs.Key.Channel, options...)
 		return err
 	})
@@ -275,10 +303,14 @@ func (c *courier) find(cs store.Case) (ts string, err error) {
 	oldest := slackTime(cs.Reply.At.Add(-time.Minute))
 	for cursor, more := "", true; more && ts == ""; {
 		var messages []slack.Message
-		err := c.call(cs.Key.Channel, func(ctx context.Context) (err error) {
+		err := c.call("conversations", func(ctx context.Context) (err error) {
 			messages, cursor, more, err = c.page(ctx, cs, oldest, cursor)
 			return err
 		})
+		if cannotLook(err) {
+			c.log.Warn("cannot look whether a reply arrived: it may be posted twice", "case", cs.ID, "error", kindOf(err))
+			return "", nil
+		}
 		if err != nil {
 			return "", err
 		}
@@ -317,7 +349,7 @@ func (c *courier) ours(messages []slack.Message, id string) string {
 // update shows the newest state in a message that stands in Slack already. An
 // update may be sent twice without harm.
 func (c *courier) update(cs store.Case, r reply) error {
-	err := c.call(cs.Key.Channel, func(ctx context.Context) error {
+	err := c.call("chat.update", func(ctx context.Context) error {
 		_, _, _, err := c.api.UpdateMessageContext(ctx, cs.Key.Channel, cs.Reply.TS,
 			slack.MsgOptionText(r.text, false), slack.MsgOptionBlocks(r.blocks...))
 		return err
@@ -331,9 +363,9 @@ func (c *courier) update(cs store.Case, r reply) error {
 	return nil
 }
 
-// call makes one call to Slack about a channel.
-func (c *courier) call(channel string, f func(context.Context) error) error {
-	leave, err := c.lines.enter(c.patience, channel)
+// call makes one call to Slack. limit names what Slack limits the rate of.
+func (c *courier) call(limit string, f func(context.Context) error) error {
+	leave, err := c.lines.enter(c.patience, limit)
 	if err != nil {
 		return err
 	}
@@ -347,7 +379,7 @@ func (c *courier) call(channel string, f func(context.Context) error) error {
 	err = f(c.ctx)
 	var limited *slack.RateLimitedError
 	if errors.As(err, &limited) {
-		c.lines.limit(channel, time.Now().Add(limited.RetryAfter))
+		c.lines.slow(limit, time.Now().Add(limited.RetryAfter))
 	}
 	return err
 }
@@ -366,12 +398,12 @@ func (c *courier) wait(d time.Duration) bool {
 	}
 }
 
-// lines keeps the calls about one channel apart once Slack has asked for it:
-// from the first 429 on they are made one at a time, after the wait that Slack
+// lines keeps calls apart once Slack has asked for it: from the first 429 on,
+// the calls that share a limit are made one at a time, after the wait that Slack
 // named. Without a 429 nothing waits.
 type lines struct {
-	mu        sync.Mutex
-	byChannel map[string]*line
+	mu      sync.Mutex
+	byLimit map[string]*line
 }
 
 type line struct {
@@ -379,10 +411,10 @@ type line struct {
 	turn  chan struct{} // holds a token while a call is under way
 }
 
-// enter waits for the channel's turn. leave must be called after the call.
-func (l *lines) enter(ctx context.Context, channel string) (leave func(), err error) {
+// enter waits for a turn. leave must be called after the call.
+func (l *lines) enter(ctx context.Context, limit string) (leave func(), err error) {
 	l.mu.Lock()
-	ln, limited := l.byChannel[channel]
+	ln, limited := l.byLimit[limit]
 	l.mu.Unlock()
 	if !limited {
 		return func() {}, nil
@@ -405,14 +437,14 @@ func (l *lines) enter(ctx context.Context, channel string) (leave func(), err er
 	}
 }
 
-// limit notes that a channel was rate limited.
-func (l *lines) limit(channel string, until time.Time) {
+// slow notes a 429: no call before until.
+func (l *lines) slow(limit string, until time.Time) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	ln, ok := l.byChannel[channel]
+	ln, ok := l.byLimit[limit]
 	if !ok {
 		ln = &line{turn: make(chan struct{}, 1)}
-		l.byChannel[channel] = ln
+		l.byLimit[limit] = ln
 	}
 	if until.After(ln.until) {
 		ln.until = until

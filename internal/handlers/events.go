@@ -2,7 +2,7 @@ package handlers
 
 import (
 	"encoding/json"
-	"runtime/debug"
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -16,15 +16,9 @@ import (
 // waiting. ack is called, from any goroutine, when the envelope must not come
 // again; never, when it should.
 func (b *Bot) Record(kind string, payload []byte, ack func()) {
-	defer func() {
-		// One message that the bot stumbles over must not take it down, now or
-		// when Slack delivers it again. The panic's value is not logged: it could
-		// hold what people wrote.
-		if r := recover(); r != nil {
-			b.log.Error("an envelope could not be handled: please report this", "type", kind, "stack", string(debug.Stack()))
-			ack()
-		}
-	}()
+	// One message that the bot stumbles over must not take it down, now or when
+	// Slack delivers it again.
+	defer survive(b.log, "an envelope", ack)
 	switch kind {
 	case "events_api":
 		b.recordEvent(payload, ack)
@@ -37,6 +31,21 @@ func (b *Bot) Record(kind string, payload []byte, ack func()) {
 		ack()
 	}
 }
+
+// decode decodes JSON, and puts up with fields of another type than they should
+// have: they stay empty, and the rest is there.
+func decode(payload []byte, into any) error {
+	err := json.Unmarshal(payload, into)
+	var odd *json.UnmarshalTypeError
+	if errors.As(err, &odd) {
+		return nil
+	}
+	return err
+}
+
+// typeMention is the type of the event that a mention brings, beside that of the
+// message itself (https://docs.slack.dev/reference/events/app_mention).
+const typeMention = "app_mention"
 
 // outerEvent is what wraps an event
 // (https://docs.slack.dev/apis/events-api#event-payload). Only fields that the
@@ -76,7 +85,7 @@ func (m *message) thread() string {
 
 func (b *Bot) recordEvent(payload []byte, ack func()) {
 	var outer outerEvent
-	if err := json.Unmarshal(payload, &outer); err != nil {
+	if err := decode(payload, &outer); err != nil {
 		b.log.Warn("event that cannot be read", "error", kindOf(err))
 		ack() // it would not read any better the second time
 		return
@@ -87,7 +96,7 @@ func (b *Bot) recordEvent(payload []byte, ack func()) {
 		return
 	}
 	mode := triage.Auto
-	if m.ChannelType == channelTypeIM || b.mentioned(m.Text) {
+	if m.Type == typeMention || m.ChannelType == channelTypeIM || strings.Contains(m.Text, b.mention) {
 		mode = triage.Query
 	}
 	items, outcome := b.decide(m, mode)
@@ -104,7 +113,11 @@ func (b *Bot) recordEvent(payload []byte, ack func()) {
 		Asked:    mode == triage.Query,
 		Edited:   edited,
 	}
-	if !b.lanes.do("channel "+m.Channel, func() { b.open(n, outcome, ack) }) {
+	open := func() {
+		defer survive(b.log, "a message", ack)
+		b.open(n, outcome, ack)
+	}
+	if !b.lanes.do("channel "+m.Channel, open) {
 		b.log.Error("too much is waiting for the database: a message was left for Slack to bring again",
 			"channel", m.Channel, "ts", m.TS)
 	}
@@ -115,7 +128,7 @@ func (b *Bot) recordEvent(payload []byte, ack func()) {
 func (b *Bot) personsMessage(event *message) (m *message, edited bool) {
 	m = event
 	switch {
-	case event.Type == "app_mention":
+	case event.Type == typeMention:
 	case event.Type != "message":
 		return nil, false
 	case event.Subtype == "message_changed":
@@ -148,10 +161,7 @@ func (b *Bot) listensIn(m *message) bool {
 	return len(b.channels) == 0 || m.ChannelType == channelTypeIM || slices.Contains(b.channels, m.Channel)
 }
 
-// mentioned reports whether a text mentions the bot, and withoutMention takes
-// that out.
-func (b *Bot) mentioned(text string) bool { return strings.Contains(text, b.mention) }
-
+// withoutMention takes the mention of the bot out of a text.
 func (b *Bot) withoutMention(text string) string {
 	return strings.TrimSpace(strings.ReplaceAll(text, b.mention, ""))
 }
@@ -192,13 +202,13 @@ func (b *Bot) noteFor(question string) string {
 // storedItems turns a decision into the items of a case.
 func storedItems(d triage.Decision) ([]store.Item, error) {
 	if d.Outcome == triage.OutcomeMiss {
-		return []store.Item{{Kind: kindNote, Why: miss(d.Understood)}}, nil
+		return []store.Item{{Kind: kindNote, Why: miss(d.Understood, tryInThread)}}, nil
 	}
 	var items []store.Item
 	for _, found := range d.Items {
 		item := store.Item{Kind: kindMatch, Why: found.Why}
 		if d.Outcome == triage.OutcomeNearest {
-			item.Kind = kindNearest
+			item.Kind, item.Why = kindNearest, nearest(d.Understood, found.Why)
 		}
 		for _, a := range found.Options {
 			o, err := option(a)

@@ -2,8 +2,6 @@ package handlers
 
 import (
 	"context"
-	"errors"
-	"net/http"
 	"sync"
 	"time"
 
@@ -46,16 +44,22 @@ func (p *people) isMember(ctx context.Context, user string) (bool, error) {
 	}
 	u, err := p.api.GetUserInfoContext(ctx, user)
 	member := err == nil && p.fullMember(u)
-	if err != nil && !tellsNobodyApart(err) {
-		return false, err
+	if err != nil {
+		switch kindOf(err) {
+		case "user_not_found", "user_not_visible": // somebody of another workspace
+		case "unknown_method", "404 Not Found": // a stand-in for Slack that has no guests
+			member = true
+		default:
+			return false, err
+		}
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if len(p.known) >= maxRemembered {
 		clear(p.known)
 	}
-	p.known[user] = standing{member: member || err != nil, until: time.Now().Add(rememberPeople)}
-	return member || err != nil, nil
+	p.known[user] = standing{member: member, until: time.Now().Add(rememberPeople)}
+	return member, nil
 }
 
 // fullMember reads Slack's user object
@@ -69,15 +73,4 @@ func (p *people) fullMember(u *slack.User) bool {
 	sameTeam := u.TeamID == "" || u.TeamID == p.self.TeamID
 	sameOrganisation := p.self.EnterpriseID != "" && u.Enterprise.EnterpriseID == p.self.EnterpriseID
 	return sameTeam || sameOrganisation
-}
-
-// tellsNobodyApart reports whether the server has no users.info at all, as a
-// stand-in for Slack may: then it has no guests either.
-func tellsNobodyApart(err error) bool {
-	var refusal slack.SlackErrorResponse
-	if errors.As(err, &refusal) {
-		return refusal.Err == "unknown_method"
-	}
-	var status slack.StatusCodeError
-	return errors.As(err, &status) && status.Code == http.StatusNotFound
 }

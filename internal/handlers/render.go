@@ -18,7 +18,7 @@ import (
 const (
 	maxText        = 3900 // of the message's text; chat.update refuses more than 4,000
 	maxButtonLabel = 75   // of a button's accessibility_label
-	maxWhy         = 200  // of the line that says why, so that three checklists fit
+	maxWhy         = 230  // of the line that says why, so that three checklists fit
 	maxOptions     = 8    // of one question; the rest is named in a line
 )
 
@@ -65,7 +65,8 @@ func render(v view) reply {
 		text = append(text, line)
 	}
 	if line := r.state(v); line != "" {
-		text = append(text, line)
+		// First, so that it survives being shortened.
+		text = append([]string{line}, text...)
 	}
 	r.text = shorten(strings.Join(text, "\n\n"), maxText)
 	return r
@@ -118,7 +119,7 @@ func (r *reply) question(v view, e entry) {
 	r.section("*" + questionFor(e) + "*\n" + because(e.Why))
 	for i, p := range e.options {
 		if i == maxOptions {
-			r.context(fmt.Sprintf("…and %d more: see `/apierror list`.", len(e.options)-maxOptions))
+			r.context(fmt.Sprintf("…and %d more.", len(e.options)-maxOptions))
 			return
 		}
 		target := value{Case: v.ID, Item: e.N, Article: p.ID()}
@@ -142,7 +143,10 @@ func (r *reply) state(v view) string {
 		r.blocks = append(r.blocks, slack.NewSectionBlock(mrkdwnText(line), nil, slack.NewAccessory(b)))
 		return "Resolved after " + duration(v.StateAt.Sub(v.OpenedAt)) + "."
 	case v.complete(): // reopened with every step still done
-		line := fmt.Sprintf("%s *Reopened* by <@%s>", markReopened, v.StateBy)
+		line := markReopened + " *Reopened*"
+		if v.StateBy != "" {
+			line += fmt.Sprintf(" by <@%s>", v.StateBy)
+		}
 		b := button(actionState, value{Case: v.ID, State: store.Resolved}, "Mark resolved", "Mark this case as resolved")
 		r.blocks = append(r.blocks, slack.NewSectionBlock(mrkdwnText(line), nil, slack.NewAccessory(b)))
 		return "Reopened."

@@ -86,9 +86,20 @@ type storeError struct{ error }
 
 func (e storeError) Unwrap() error { return e.error }
 
+// unreadable is a case whose article cannot be decoded.
+type unreadable struct{ error }
+
+// cannotLook reports whether Slack refuses to show a thread, for good: then
+// nobody can know whether a reply stands there.
+func cannotLook(err error) bool {
+	var refusal slack.SlackErrorResponse
+	return errors.As(err, &refusal) && (refusal.Err == "unknown_method" || refusal.Err == "missing_scope")
+}
+
 func verdictOn(err error) verdict {
 	var (
 		stored  storeError
+		broken  unreadable
 		limited *slack.RateLimitedError
 		refusal slack.SlackErrorResponse
 		status  slack.StatusCodeError
@@ -97,6 +108,8 @@ func verdictOn(err error) verdict {
 	switch {
 	case errors.As(err, &stored), errors.Is(err, context.Canceled):
 		return verdict{act: retry}
+	case errors.As(err, &broken):
+		return verdict{act: giveUp, advice: "please report this: a stored article cannot be read"}
 	case errors.As(err, &limited):
 		return verdict{act: retry, wait: max(limited.RetryAfter, time.Second)}
 	case errors.As(err, &refusal):
@@ -124,12 +137,17 @@ func verdictOn(err error) verdict {
 	}
 }
 
+// KindOf names an error of a call to Slack for the logs, without repeating
+// anything that was sent or received.
+func KindOf(err error) string { return kindOf(err) }
+
 // kindOf names an error without repeating what it is about: an error of the
 // HTTP client holds the address, and one of the JSON decoder a piece of what it
 // read.
 func kindOf(err error) string {
 	var (
 		stored  storeError
+		broken  unreadable
 		limited *slack.RateLimitedError
 		refusal slack.SlackErrorResponse
 		status  slack.StatusCodeError
@@ -142,6 +160,8 @@ func kindOf(err error) string {
 		return ""
 	case errors.As(err, &stored):
 		return stored.Error()
+	case errors.As(err, &broken):
+		return "unreadable_article"
 	case errors.As(err, &limited):
 		return "ratelimited"
 	case errors.As(err, &refusal):

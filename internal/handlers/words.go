@@ -24,11 +24,13 @@ const (
 const (
 	wordsGone       = "This checklist is no longer kept, so its buttons do nothing any more. Post the error again and I will open a new one."
 	wordsVanished   = "That article is no longer in the knowledge base. Try `/apierror list` to see what there is."
-	wordsMembers    = "Only full members of this workspace can work on checklists: guests and people from other organisations can read along. Ask a member in the thread to mark the step for you."
+	wordsMembers    = "Only full members of this workspace can work on checklists: guests and people from other organisations can read along. Ask a member to mark the step for you."
+	wordsNoScope    = "I cannot tell members from guests: my app lacks a permission (`users:read`), so nothing was changed. Please tell whoever runs me."
+	wordsNotShown   = "Your click is saved, but Slack does not let me change this message now, so you do not see it here."
 	wordsUnchecked  = "I could not check your account with Slack just now, so nothing was changed. Please click again in a moment."
 	wordsNotStored  = "I could not save that just now, so nothing was changed. Please click again in a moment."
 	wordsPosted     = "✅ Posted to this channel as a checklist."
-	wordsNotPosted  = "I could not post to this channel just now. I will keep trying, so there is no need to click again."
+	wordsNotPosted  = "Slack is slow to take it: I will keep trying to post to this channel, so there is no need to click again."
 	wordsInvite     = "I am not a member of this conversation yet. Type `/invite @%s` here, then click *Post to channel* again."
 	wordsCannotPost = "Slack does not let me post here (`%s`). Try it in another channel."
 )
@@ -46,31 +48,48 @@ func help(name string) string {
 // maxListed is how many articles a list names: a line each, in one section.
 const maxListed = 25
 
-// list names what the knowledge base holds.
+// maxList is how long a list may get: it has to fit into one section.
+const maxList = 2500
+
+// list names what the knowledge base holds, as far as it fits.
 func list(articles []*kb.Article) string {
-	lines := []string{fmt.Sprintf("*%s in the knowledge base*", count(len(articles), "article"))}
+	var b strings.Builder
+	fmt.Fprintf(&b, "*%s in the knowledge base*", count(len(articles), "article"))
 	for i, a := range articles {
-		if i == maxListed {
-			lines = append(lines, fmt.Sprintf("…and %d more.", len(articles)-maxListed))
+		line := "\n• *" + mrkdwn.Escape(a.Heading()) + "* " + mrkdwn.Escape(a.Title)
+		if i == maxListed || utf8.RuneCountInString(b.String()+line) > maxList {
+			fmt.Fprintf(&b, "\n…and %d more.", len(articles)-i)
 			break
 		}
-		lines = append(lines, "• *"+mrkdwn.Escape(a.Heading())+"* "+mrkdwn.Escape(a.Title))
+		b.WriteString(line)
 	}
-	lines = append(lines, "Look one up with `/apierror 429` or `/apierror TOO_MANY_REQUESTS`.")
-	return strings.Join(lines, "\n")
+	return b.String()
 }
 
-// miss says that nothing was found, and what to try.
-func miss(understood string) string {
-	text := "I found no article for that."
-	if understood != "" {
-		text = "I found no article for " + mrkdwn.Escape(understood) + "."
-	}
-	return text + "\nTry the error's status and code as the API sent them, such as `/apierror 403 FORBIDDEN`, or paste the whole error body. " +
-		"`/apierror list` shows what there is. " + wordsMissing
-}
+// What to try instead. Slash commands do not work in threads.
+const (
+	tryCommand  = "Try the error's status and code as the API sent them, such as `/apierror 403 FORBIDDEN`, or paste the whole error body. `/apierror list` shows what there is."
+	tryInThread = "Mention me with the error's status and code as the API sent them, such as `403 FORBIDDEN`, or paste the whole error body. Mention me with `list` to see what there is."
+)
 
 const wordsMissing = "If an article is missing, ask your support team to add one to the knowledge base."
+
+// miss says that nothing was found, and what to try.
+func miss(understood, try string) string {
+	return mrkdwn.Escape(notFound(understood)) + "\n" + try + " " + wordsMissing
+}
+
+// nearest says in plain text that nothing was found, but something comes near.
+func nearest(understood, why string) string {
+	return notFound(understood) + " " + why + " " + wordsMissing
+}
+
+func notFound(understood string) string {
+	if understood == "" {
+		return "I found no article for that."
+	}
+	return "I found no article for " + understood + "."
+}
 
 // questionFor is the heading of a question.
 func questionFor(e entry) string {
@@ -128,7 +147,7 @@ func furtherLine(v view) string {
 	var lines []string
 	for _, e := range v.further() {
 		for _, p := range e.options[:min(len(e.options), 2)] {
-			lines = append(lines, fmt.Sprintf("Also found: *%s* %s — look it up with `/apierror %d %s`",
+			lines = append(lines, fmt.Sprintf("Also found: *%s* %s — mention me with `%d %s` for its checklist",
 				mrkdwn.Escape(p.Heading()), mrkdwn.Escape(p.Title), p.Status, p.Code))
 		}
 	}

@@ -20,6 +20,7 @@ const module = "apierrorbot/"
 var allowed = map[string][]string{
 	"kb":                  nil,
 	"internal/kb":         nil,
+	"internal/guard":      nil,
 	"internal/mrkdwn":     nil,
 	"internal/detect":     {"internal/kb"},
 	"internal/triage":     {"internal/kb", "internal/detect"},
@@ -34,7 +35,7 @@ var allowed = map[string][]string{
 // pure packages see no network, no files of their own accord and no clock but
 // through their arguments: they may not import these.
 var (
-	pure      = []string{"internal/kb", "internal/mrkdwn", "internal/detect", "internal/triage"}
+	pure      = []string{"internal/kb", "internal/guard", "internal/mrkdwn", "internal/detect", "internal/triage"}
 	notInPure = []string{"net", "net/http", "os", "database/sql", "log/slog", slackGo}
 )
 

@@ -130,8 +130,8 @@ func (w *writer) list(list *ast.List, indent string) {
 }
 
 func inTightList(n ast.Node) bool {
-	_, isItem := n.Parent().(*ast.ListItem)
-	return isItem
+	item, ok := n.Parent().(*ast.ListItem)
+	return ok && item.Parent().(*ast.List).IsTight
 }
 
 // raw writes the lines of a code or HTML block as they are.

@@ -27,6 +27,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -46,9 +47,9 @@ type Store struct {
 // missing, and brings its tables up to date. The one form so far is
 // sqlite:PATH.
 func OpenDatabase(ctx context.Context, url string) (*Store, error) {
-	scheme, path, ok := strings.Cut(url, ":")
-	if !ok || scheme != "sqlite" || path == "" {
-		return nil, fmt.Errorf("%q is not a database that this version knows: write sqlite:PATH", redact(url))
+	path, err := sqlitePath(url)
+	if err != nil {
+		return nil, err
 	}
 	// Created before SQLite does it, so that only its owner may read it.
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
@@ -70,11 +71,46 @@ func OpenDatabase(ctx context.Context, url string) (*Store, error) {
 	return &Store{db: db}, nil
 }
 
+// sqlitePath takes the path out of a database URL.
+func sqlitePath(url string) (string, error) {
+	path, ok := strings.CutPrefix(url, "sqlite:")
+	switch {
+	case !ok || path == "":
+		return "", fmt.Errorf("%q is not a database that this version knows: write sqlite:PATH", redact(url))
+	case strings.HasPrefix(path, "//"):
+		return "", errors.New("a path with two slashes in front is not understood: write sqlite:PATH, such as sqlite:bot.db or sqlite:/var/lib/bot.db")
+	case strings.HasPrefix(path, ":"):
+		return "", errors.New("a database in memory would forget everything at a restart: write sqlite:PATH with the path of a file")
+	}
+	return path, nil
+}
+
+// Inspect looks at a database without changing it, or creating it: it returns
+// how many replies are not finished there, and whether it exists. Where it does
+// not, the folder must, or that is the error.
+func Inspect(ctx context.Context, url string) (unfinished int, exists bool, err error) {
+	path, err := sqlitePath(url)
+	if err != nil {
+		return 0, false, err
+	}
+	if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
+		_, err := os.Stat(filepath.Dir(path))
+		return 0, false, err
+	}
+	db, err := sql.Open("sqlite", sqliteDSN(path)+"&mode=ro")
+	if err != nil {
+		return 0, true, err
+	}
+	defer db.Close()
+	ids, err := (&Store{db: db}).Unfinished(ctx)
+	return len(ids), true, err
+}
+
 func sqliteDSN(path string) string {
 	// The path goes into a URI: its own ? # and % must not be read as such.
 	escaped := strings.NewReplacer("%", "%25", "?", "%3f", "#", "%23").Replace(path)
 	return "file:" + escaped + "?_txlock=immediate" +
-		"&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)&_pragma=busy_timeout(5000)"
+		"&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)&_pragma=busy_timeout(1000)"
 }
 
 // redact shortens a database URL to what can be shown: it may hold a password.
@@ -88,9 +124,6 @@ func redact(url string) string {
 
 // Close closes the database.
 func (s *Store) Close() error { return s.db.Close() }
-
-// Ping reports whether the database answers.
-func (s *Store) Ping(ctx context.Context) error { return s.db.PingContext(ctx) }
 
 // NewCase is what is known when a message is to be answered.
 type NewCase struct {
@@ -127,7 +160,7 @@ func openCase(ctx context.Context, tx *sql.Tx, n NewCase) (string, error) {
 		n.Key.Team, n.Key.Channel, n.Key.TS).Scan(&known)
 	switch {
 	case err == nil && n.Edited:
-		return extendCase(ctx, tx, known, n.Items)
+		return extendCase(ctx, tx, known, n)
 	case err == nil:
 		return "", nil
 	case !errors.Is(err, sql.ErrNoRows):
@@ -204,12 +237,20 @@ func threadItems(ctx context.Context, tx *sql.Tx, n NewCase) ([]Item, error) {
 
 // extendCase adds what is new to the case of an edited message. Items without
 // an option (the bot found nothing then) give way to the new ones.
-func extendCase(ctx context.Context, tx *sql.Tx, id string, items []Item) (string, error) {
+func extendCase(ctx context.Context, tx *sql.Tx, id string, n NewCase) (string, error) {
 	c, err := loadCase(ctx, tx, id)
 	if err != nil {
 		return "", err
 	}
-	fresh := news(c.Items, items)
+	said := c.Items
+	if !n.Asked {
+		inThread, err := threadItems(ctx, tx, n)
+		if err != nil {
+			return "", err
+		}
+		said = append(said, inThread...)
+	}
+	fresh := news(said, n.Items)
 	if len(fresh) == 0 || len(fresh[0].Options) == 0 {
 		return "", nil
 	}
@@ -226,8 +267,8 @@ func extendCase(ctx context.Context, tx *sql.Tx, id string, items []Item) (strin
 	if err := insertItems(ctx, tx, id, next, fresh); err != nil {
 		return "", err
 	}
-	// A resolved case has work again.
-	_, err = tx.ExecContext(ctx, `update cases set rev = rev + 1, state = $1 where id = $2`, Open, id)
+	// A resolved case has work again, and nobody reopened it.
+	_, err = tx.ExecContext(ctx, `update cases set rev = rev + 1, state = $1, state_by = '' where id = $2`, Open, id)
 	return id, err
 }
 
@@ -259,6 +300,24 @@ func (s *Store) Case(ctx context.Context, id string) (Case, error) {
 	var c Case
 	err := s.transaction(ctx, func(tx *sql.Tx) (err error) {
 		c, err = loadCase(ctx, tx, id)
+		return err
+	})
+	return c, err
+}
+
+// Find returns the case of a message, or ErrNotFound.
+func (s *Store) Find(ctx context.Context, key Key) (Case, error) {
+	var c Case
+	err := s.transaction(ctx, func(tx *sql.Tx) error {
+		var id string
+		err := tx.QueryRowContext(ctx, `select id from cases where team = $1 and channel = $2 and ts = $3`,
+			key.Team, key.Channel, key.TS).Scan(&id)
+		if errors.Is(err, sql.ErrNoRows) {
+			return ErrNotFound
+		}
+		if err == nil {
+			c, err = loadCase(ctx, tx, id)
+		}
 		return err
 	})
 	return c, err
@@ -354,11 +413,20 @@ func (s *Store) Unfinished(ctx context.Context) ([]string, error) {
 	return ids, rows.Err()
 }
 
-// MarkSending stores that the reply is about to be posted with replyID in its
-// metadata. From now on it may stand in Slack.
-func (s *Store) MarkSending(ctx context.Context, id, replyID string, at time.Time) error {
-	return s.update(ctx, `update cases set reply_state = $1, reply_id = $2, reply_at = $3 where id = $4`,
-		Sending, replyID, at.UnixMilli(), id)
+// MarkSending stores that the reply is about to be posted, at that time, with
+// replyID in its metadata: from now on it may stand in Slack. It is to be called
+// before every attempt. It reports false, and changes nothing, when somebody else
+// is sending the reply, or has sent it.
+func (s *Store) MarkSending(ctx context.Context, id, replyID string, at time.Time) (bool, error) {
+	res, err := s.db.ExecContext(ctx, `
+		update cases set reply_state = $1, reply_id = $2, reply_at = $3
+		where id = $4 and (reply_state = $5 or reply_state = $1 and reply_id = $2)`,
+		Sending, replyID, at.UnixMilli(), id, Waiting)
+	if err != nil {
+		return false, err
+	}
+	rows, err := res.RowsAffected()
+	return rows == 1, err
 }
 
 // MarkPosted stores that the reply stands in Slack as message ts and shows rev.

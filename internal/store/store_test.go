@@ -30,6 +30,8 @@ func TestStore(t *testing.T) {
 		{"an edit adds what is new", testEdit},
 		{"an edit without news changes nothing", testEditWithoutNews},
 		{"an edit replaces a note", testEditReplacesNote},
+		{"an edit does not repeat what the thread has", testEditInThread},
+		{"a case is found by its message", testFind},
 		{"a tick is set, not toggled", testTick},
 		{"twenty people tick at once", testTicksConcurrently},
 		{"a choice and a state are stored", testChoiceAndState},
@@ -211,6 +213,27 @@ func testEditWithoutNews(t *testing.T, s *Store) {
 	}
 }
 
+func testEditInThread(t *testing.T, s *Store) {
+	mustOpen(t, s, newCase("a", "1.0", "1.0", answer))
+	mustOpen(t, s, newCase("b", "1.1", "1.0", answer01))
+	edit := newCase("c", "1.1", "1.0", answer01, answer)
+	edit.Edited = true
+	if id := mustOpen(t, s, edit); id != "" {
+		t.Errorf("an edit adds what the thread has: %q, want nothing to do", id)
+	}
+}
+
+func testFind(t *testing.T, s *Store) {
+	mustOpen(t, s, newCase("a", "1.0", "1.0", answer))
+	c, err := s.Find(t.Context(), Key{"T1", "C1", "1.0"})
+	if err != nil || c.ID != "a" || len(c.Items) != 1 {
+		t.Errorf("Find = %+v, %v; want case a", c, err)
+	}
+	if _, err := s.Find(t.Context(), Key{"T1", "C1", "9.9"}); !errors.Is(err, ErrNotFound) {
+		t.Errorf("Find of an unknown message: %v, want ErrNotFound", err)
+	}
+}
+
 func testEditReplacesNote(t *testing.T, s *Store) {
 	asked := newCase("a", "1.0", "1.0", note)
 	asked.Asked = true
@@ -310,10 +333,20 @@ func testReply(t *testing.T, s *Store) {
 	}
 	mustOpen(t, s, newCase("a", "1.0", "1.0", answer))
 	unfinished("a")
-	must(s.MarkSending(ctx, "a", "random", noon))
+	sending := func(replyID string, want bool) {
+		t.Helper()
+		ok, err := s.MarkSending(ctx, "a", replyID, noon)
+		if must(err); ok != want {
+			t.Errorf("MarkSending(%q) = %v, want %v", replyID, ok, want)
+		}
+	}
+	sending("random", true)
+	sending("another", false) // somebody else is at it
+	sending("random", true)   // a second attempt
 	unfinished("a")
 	must(s.MarkPosted(ctx, "a", "1.5", 1))
 	unfinished()
+	sending("random", false)
 	want := Reply{State: Posted, ID: "random", At: noon, TS: "1.5", Rev: 1}
 	if diff := cmp.Diff(want, mustCase(t, s, "a").Reply); diff != "" {
 		t.Errorf("reply (-want +got):\n%s", diff)
@@ -413,6 +446,8 @@ func TestOpenDatabaseErrors(t *testing.T) {
 	tests := []struct{ url, want string }{
 		{"", "write sqlite:PATH"},
 		{"sqlite:", "write sqlite:PATH"},
+		{"sqlite://x.db", "two slashes"},
+		{"sqlite::memory:", "in memory"},
 		{"postgres://user:hunter2@host/db", "write sqlite:PATH"},
 		{"sqlite:" + filepath.Join(t.TempDir(), "missing", "x.db"), "a folder that exists"},
 		{"sqlite:" + garbage, "not a database"},
@@ -425,6 +460,24 @@ func TestOpenDatabaseErrors(t *testing.T) {
 		if err != nil && strings.Contains(err.Error(), "hunter2") {
 			t.Errorf("OpenDatabase(%q) shows the password: %v", tt.url, err)
 		}
+	}
+}
+
+func TestInspect(t *testing.T) {
+	dir := t.TempDir()
+	url := "sqlite:" + filepath.Join(dir, "test.db")
+	if _, exists, err := Inspect(t.Context(), url); exists || err != nil {
+		t.Errorf("before it exists: %v, %v; want false and no error", exists, err)
+	}
+	if _, err := os.Stat(filepath.Join(dir, "test.db")); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("Inspect created the database: %v", err)
+	}
+	mustOpen(t, open(t, url), newCase("a", "1.0", "1.0", answer))
+	if n, exists, err := Inspect(t.Context(), url); n != 1 || !exists || err != nil {
+		t.Errorf("with one reply to send: %d, %v, %v; want 1, true and no error", n, exists, err)
+	}
+	if _, _, err := Inspect(t.Context(), "sqlite:"+filepath.Join(dir, "no", "x.db")); err == nil {
+		t.Error("no error for a folder that does not exist")
 	}
 }
 

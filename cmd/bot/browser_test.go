@@ -18,9 +18,9 @@ import (
 // body into the page, see the answer in the thread, and tick the steps off as two
 // different people, each in a tab of their own. It looks at the page only.
 func TestPageInBrowser(t *testing.T) {
-	browser := os.Getenv("BROWSER")
+	browser := os.Getenv("TEST_BROWSER")
 	if browser == "" {
-		t.Skip("needs a browser: BROWSER=/usr/bin/chromium switches it on")
+		t.Skip("needs a browser: TEST_BROWSER=/usr/bin/chromium switches it on")
 	}
 	b := newTestBot(t, slacksim.Config{Examples: examples})
 	ctx := newBrowser(t, browser)

@@ -29,7 +29,7 @@ Examples:
   bot explain '403 FORBIDDEN'
   bot explain --ask too many request
   curl -s https://api.example.org/Patient/1 | bot explain
-  bot explain --format=json 429 | jq .articles`
+  bot explain --format=json --ask 429 | jq .articles`
 }
 
 // maxInput bounds what explain reads: Slack's longest message has 40,000
@@ -69,7 +69,7 @@ func (cmd *explainCommand) Run(cl *commandLine, c console) error {
 	default:
 		explainText(c.out, d)
 	}
-	if err == nil && len(d.Items) == 0 {
+	if err == nil && (len(d.Items) == 0 || d.Outcome == triage.OutcomeNearest) {
 		return errNothing
 	}
 	return err

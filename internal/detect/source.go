@@ -123,7 +123,7 @@ func isExceptionName(w string) bool {
 
 // statusInWords finds a status that a body's message names, or 0.
 func statusInWords(s string) int {
-	if strings.IndexAny(s, "45") < 0 {
+	if !strings.ContainsAny(s, "45") {
 		return 0
 	}
 	const longest = 300

@@ -42,7 +42,6 @@ type tokenizer struct {
 	list  []token
 	stop  stop
 	where place
-	links int // offset behind the link that is being read
 }
 
 // tokenize splits a text into words and numbers, passing over the trees in it

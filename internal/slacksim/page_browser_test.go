@@ -17,9 +17,9 @@ import (
 // openPage opens the page of a server in a real browser, without a window.
 func openPage(t *testing.T, s *Server) context.Context {
 	t.Helper()
-	browser := os.Getenv("BROWSER")
+	browser := os.Getenv("TEST_BROWSER")
 	if browser == "" {
-		t.Skip("needs a browser: BROWSER=/usr/bin/chromium switches it on")
+		t.Skip("needs a browser: TEST_BROWSER=/usr/bin/chromium switches it on")
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
 	t.Cleanup(cancel)

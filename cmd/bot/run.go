@@ -87,9 +87,13 @@ type service struct {
 	onReady     func() // called whenever the connection to Slack is up; may be nil
 }
 
-// closeWait is how long a stopping bot waits for what it has in hand. Container
-// platforms kill a process 10 s after they asked it to stop.
-const closeWait = 7 * time.Second
+// How long a stopping bot waits: for the acks of what it has recorded, and then
+// for the calls under way. With a second each for the socket's goodbye and for a
+// locked database that is 8 s; container platforms kill a process after 10.
+const (
+	drainWait = 2 * time.Second
+	closeWait = 4 * time.Second
+)
 
 // serve runs the bot until ctx ends, or until Slack says that a token is no
 // good. It is the whole bot: tests run it as it is against a local Slack.
@@ -144,6 +148,7 @@ func listen(ctx context.Context, bot *handlers.Bot, api *slack.Client, s service
 	client := socket.New(socket.Config{
 		Open:     socket.Address(api),
 		Recorder: recorder{bot},
+		Timings:  socket.Timings{Drain: drainWait},
 		Log:      s.log,
 		OnReady: func(int) {
 			s.log.Info("ready", "articles", len(s.base.Articles()))

@@ -82,7 +82,7 @@ func FuzzCompose(f *testing.F) {
 	w := testWorld(f)
 	f.Fuzz(func(t *testing.T, typed string) {
 		if !utf8.ValidString(typed) || strings.TrimSpace(typed) == "" || len(typed) > 1000 {
-			t.Skip()
+			return
 		}
 		said := w.compose(typed)
 		if _, err := readBlocks(string(mustJSON(said.blocks))); err != nil {

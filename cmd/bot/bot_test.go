@@ -51,7 +51,7 @@ func loadArticles(t testing.TB, files fs.FS) *kb.Base {
 
 func newTestBotWith(t testing.TB, config slacksim.Config, base *kb.Base) *testBot {
 	t.Helper()
-	config.Commands = demoCommands
+	config.Commands, config.Scopes = demoCommands, scopeNames()
 	config.Timing.RetryDelays = []time.Duration{0, 100 * time.Millisecond, 500 * time.Millisecond}
 	sim, err := slacksim.New(config)
 	if err != nil {

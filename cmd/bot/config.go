@@ -27,28 +27,40 @@ type slackConfig struct {
 // defaultAPIURL is Slack's own.
 const defaultAPIURL = "https://slack.com/api/"
 
+// slackToken is one of the two tokens that the bot needs.
+type slackToken struct {
+	variable string // that holds it
+	prefix   string // that it begins with
+	where    string // it is to be found
+}
+
+var (
+	appToken = slackToken{"SLACK_APP_TOKEN", "xapp-", "Basic Information > App-Level Tokens, with the scope connections:write"}
+	botToken = slackToken{"SLACK_BOT_TOKEN", "xoxb-", "OAuth & Permissions > Bot User OAuth Token, after the app was installed"}
+)
+
 // readSlackConfig reads and checks the tokens and the address. It reports all
 // problems at once.
 func readSlackConfig(apiURL string) (slackConfig, error) {
-	c := slackConfig{AppToken: os.Getenv("SLACK_APP_TOKEN"), BotToken: os.Getenv("SLACK_BOT_TOKEN")}
-	var problems []error
-	problems = append(problems,
-		checkToken("SLACK_APP_TOKEN", c.AppToken, "xapp-",
-			"Basic Information > App-Level Tokens, with the scope connections:write"),
-		checkToken("SLACK_BOT_TOKEN", c.BotToken, "xoxb-",
-			"OAuth & Permissions > Bot User OAuth Token, after the app was installed"))
+	c := slackConfig{AppToken: os.Getenv(appToken.variable), BotToken: os.Getenv(botToken.variable)}
 	var err error
 	c.APIURL, err = checkAPIURL(apiURL)
-	return c, errors.Join(append(problems, err)...)
+	return c, errors.Join(appToken.check(c.AppToken), botToken.check(c.BotToken), err)
 }
 
-// checkToken checks a token's form without showing it.
-func checkToken(name, token, prefix, where string) error {
+// check checks a token's form without showing it.
+func (t slackToken) check(token string) error {
+	other := appToken
+	if t == appToken {
+		other = botToken
+	}
 	switch {
 	case token == "":
-		return fmt.Errorf("%s is not set: copy the token that begins with %s from your app's settings (%s)", name, prefix, where)
-	case !strings.HasPrefix(token, prefix), !tokenForm.MatchString(token):
-		return fmt.Errorf("%s is not a token that begins with %s: copy it again from your app's settings (%s)", name, prefix, where)
+		return fmt.Errorf("%s is not set: copy the token that begins with %s from your app's settings (%s)", t.variable, t.prefix, t.where)
+	case strings.HasPrefix(token, other.prefix):
+		return fmt.Errorf("%s is not a token that begins with %s, but one that belongs into %s: swap the two", t.variable, t.prefix, other.variable)
+	case !strings.HasPrefix(token, t.prefix), !tokenForm.MatchString(token):
+		return fmt.Errorf("%s is not a token that begins with %s: copy it again from your app's settings (%s)", t.variable, t.prefix, t.where)
 	}
 	return nil
 }
@@ -67,42 +79,42 @@ func checkAPIURL(raw string) (string, error) {
 	return strings.TrimSuffix(raw, "/") + "/", nil
 }
 
-// newLog returns the logger that the settings ask for.
+// newLog returns the logger that the settings ask for. It reports all problems at
+// once.
 func (cl *commandLine) newLog(w io.Writer) (*slog.Logger, error) {
 	var level slog.Level
+	var wrong []error
 	if cl.LogLevel != "" {
 		if err := level.UnmarshalText([]byte(cl.LogLevel)); err != nil {
-			return nil, fmt.Errorf("LOG_LEVEL is %q: write debug, info, warn or error", cl.LogLevel)
+			wrong = append(wrong, fmt.Errorf("LOG_LEVEL is %q: write debug, info, warn or error", cl.LogLevel))
 		}
 	}
 	options := &slog.HandlerOptions{Level: level}
+	var handler slog.Handler = slog.NewTextHandler(w, options)
 	switch cl.LogFormat {
 	case "", "text":
-		return slog.New(slog.NewTextHandler(w, options)), nil
 	case "json":
-		return slog.New(slog.NewJSONHandler(w, options)), nil
+		handler = slog.NewJSONHandler(w, options)
+	default:
+		wrong = append(wrong, fmt.Errorf("LOG_FORMAT is %q: write text or json", cl.LogFormat))
 	}
-	return nil, fmt.Errorf("LOG_FORMAT is %q: write text or json", cl.LogFormat)
+	return slog.New(handler), errors.Join(wrong...)
 }
 
 // loadBase loads the articles: those of dir, or of KB_DIR, or of the binary.
 func (cl *commandLine) loadBase(dir string) (*kb.Base, error) {
+	name := dir
 	if dir == "" {
-		dir = cl.KBDir
+		dir, name = cl.KBDir, "KB_DIR: "+cl.KBDir
 	}
 	if dir == "" {
-		return checked(kb.Load(articles.FS, "kb"))
+		return kb.Load(articles.FS, "kb")
 	}
-	if info, err := os.Stat(dir); err != nil || !info.IsDir() {
-		return nil, fmt.Errorf("KB_DIR: %s is not a folder: name one that holds articles", dir)
+	if info, err := os.Stat(dir); err == nil && !info.IsDir() || errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("%s is not a folder: name one that holds articles", name)
 	}
-	return checked(kb.Load(os.DirFS(dir), filepath.ToSlash(dir)))
-}
-
-func checked(base *kb.Base, err error) (*kb.Base, error) {
-	var missing *fs.PathError
-	if errors.As(err, &missing) {
-		return nil, fmt.Errorf("KB_DIR: %w: make the folder readable", err)
+	if _, err := os.ReadDir(dir); err != nil {
+		return nil, fmt.Errorf("%s cannot be read (%w): make the folder readable, or name another", name, errors.Unwrap(err))
 	}
-	return base, err
+	return kb.Load(os.DirFS(dir), filepath.ToSlash(dir))
 }

@@ -40,7 +40,7 @@ func (cmd *demoCommand) Run(ctx context.Context, cl *commandLine, c console) err
 	if err != nil {
 		return err
 	}
-	config := slacksim.Config{Addr: cmd.Addr, Log: log, Commands: demoCommands}
+	config := slacksim.Config{Addr: cmd.Addr, Log: log, Commands: demoCommands, Scopes: scopeNames()}
 	if !cmd.NoExamples {
 		config.Examples = examples
 	}
@@ -105,10 +105,11 @@ func openBrowser(url string) error {
 	}
 }
 
+// demoError says what is wrong with the address, the one thing that can be wrong
+// with a local Slack.
 func demoError(addr string, err error) error {
-	var network *net.OpError
-	if errors.As(err, &network) {
-		return fmt.Errorf("--addr: cannot listen on %s: choose another port, or 127.0.0.1:0 for a free one", addr)
+	if network, ok := errors.AsType[*net.OpError](err); ok {
+		return fmt.Errorf("--addr: cannot listen on %s (%w): choose another port, or 127.0.0.1:0 for a free one", addr, network.Err)
 	}
-	return err
+	return fmt.Errorf("--addr: %w", err)
 }

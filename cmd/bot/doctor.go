@@ -3,25 +3,32 @@ package main
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
+	"io"
 	"net/http"
+	"os"
+	"runtime"
 	"strings"
 	"text/tabwriter"
 	"time"
 
 	"github.com/slack-go/slack"
 
+	"apierrorbot/internal/handlers"
+	"apierrorbot/internal/kb"
 	"apierrorbot/internal/store"
 )
 
 type doctorCommand struct {
+	Channels    string `env:"CHANNELS" placeholder:"C1,C2" help:"Ids of the only channels to listen in. Default: wherever the bot is a member."`
 	DatabaseURL string `env:"DATABASE_URL" placeholder:"sqlite:PATH" help:"Where cases are kept. Default: sqlite:apierror-bot.db"`
 	APIURL      string `name:"slack-api-url" env:"SLACK_API_URL" placeholder:"URL" help:"Web API to use instead of Slack's."`
 }
 
 func (cmd *doctorCommand) Help() string {
-	return `Checks everything that can be checked from outside and names what cannot.
-Exit code 1 when something needs mending.
+	return `Checks everything that can be checked from outside and names what cannot. It changes
+nothing. Exit code 1 when something needs mending, or Slack could not be asked.
 
 Example:
   bot doctor`
@@ -39,6 +46,19 @@ var scopes = []struct{ name, use string }{
 	{"users:read", "to tell members from guests"},
 }
 
+// scopeNames are the scopes by name alone. The local Slack grants these and no
+// others, so that whatever lacks one fails there too.
+func scopeNames() []string {
+	var names []string
+	for _, s := range scopes {
+		names = append(names, s.name)
+	}
+	return names
+}
+
+// events are the bot events that deploy/slack-app-manifest.yaml subscribes to.
+var events = []string{"app_mention", "message.channels", "message.groups", "message.im"}
+
 // diagnosis collects what doctor finds.
 type diagnosis struct {
 	table *tabwriter.Writer
@@ -54,17 +74,23 @@ func (d *diagnosis) ill(what, remedy string) {
 
 func (d *diagnosis) look(what, where string) { fmt.Fprintf(d.table, "look\t%s\t%s\n", what, where) }
 
+// setting reports wrong settings: an error with a line for each, which begins with
+// the variable's name.
+func (d *diagnosis) setting(err error) {
+	for line := range strings.SplitSeq(err.Error(), "\n") {
+		name, remedy, _ := strings.Cut(line, " ")
+		d.ill(strings.TrimSuffix(name, ":"), remedy)
+	}
+}
+
 // Run makes every check, whatever became of the one before.
 func (cmd *doctorCommand) Run(ctx context.Context, cl *commandLine, c console) error {
 	d := &diagnosis{table: tabwriter.NewWriter(c.out, 0, 0, 2, ' ', 0)}
-	if base, err := cl.loadBase(""); err != nil {
-		d.ill("knowledge base", "run bot kb check")
-	} else {
-		d.well("knowledge base", fmt.Sprintf("%d articles", len(base.Articles())))
-	}
+	cmd.checkSettings(d, cl)
+	checkArticles(d, cl)
 	cmd.checkStore(ctx, d)
 	cmd.checkSlack(ctx, d)
-	d.look("event subscriptions", "app settings > Event Subscriptions > Subscribe to bot events: app_mention, message.channels, message.groups, message.im")
+	d.look("event subscriptions", "app settings > Event Subscriptions > Subscribe to bot events: "+strings.Join(events, ", "))
 	d.look("slash command", "app settings > Slash Commands: /apierror, with \"Escape channels, users, and links\" switched on")
 	d.look("buttons", "app settings > Interactivity & Shortcuts: switched on")
 	d.look("direct messages", "app settings > App Home > Messages Tab: switched on, not read-only")
@@ -78,43 +104,103 @@ func (cmd *doctorCommand) Run(ctx context.Context, cl *commandLine, c console) e
 	return nil
 }
 
-func (cmd *doctorCommand) checkStore(ctx context.Context, d *diagnosis) {
-	db, err := store.OpenDatabase(ctx, cmp.Or(cmd.DatabaseURL, defaultDatabaseURL))
-	if err != nil {
-		d.ill("DATABASE_URL", err.Error())
-		return
+func (cmd *doctorCommand) checkSettings(d *diagnosis, cl *commandLine) {
+	if _, err := cl.newLog(io.Discard); err != nil {
+		d.setting(err)
 	}
-	defer db.Close()
-	unfinished, err := db.Unfinished(ctx)
-	if err != nil {
-		d.ill("DATABASE_URL", err.Error())
-		return
+	channels, err := readChannels(cmd.Channels)
+	switch {
+	case err != nil:
+		d.setting(err)
+	case len(channels) == 0:
+		d.well("CHANNELS", "not set: listens wherever it is a member")
+	default:
+		d.well("CHANNELS", "listens in "+strings.Join(channels, ", ")+" only")
 	}
-	d.well("DATABASE_URL", fmt.Sprintf("can be written; %d replies not finished", len(unfinished)))
+	// Windows keeps permissions elsewhere.
+	if info, err := os.Stat(envFile); err == nil && runtime.GOOS != "windows" && info.Mode().Perm()&0o077 != 0 {
+		d.ill(envFile, fmt.Sprintf("others on this machine can get at the tokens in it (mode %04o): chmod 600 %s", info.Mode().Perm(), envFile))
+	}
 }
 
+func checkArticles(d *diagnosis, cl *commandLine) {
+	base, err := cl.loadBase("")
+	var problems kb.Problems
+	switch {
+	case err == nil:
+		d.well("knowledge base", fmt.Sprintf("%d articles", len(base.Articles())))
+	case errors.As(err, &problems):
+		d.ill("knowledge base", fmt.Sprintf("%d to mend: run bot kb check", len(problems)))
+	default:
+		d.setting(err) // of KB_DIR
+	}
+}
+
+func (cmd *doctorCommand) checkStore(ctx context.Context, d *diagnosis) {
+	unfinished, exists, err := store.Inspect(ctx, cmp.Or(cmd.DatabaseURL, defaultDatabaseURL))
+	switch {
+	case err != nil:
+		d.ill("DATABASE_URL", err.Error())
+	case !exists:
+		d.well("DATABASE_URL", "not there yet: the bot makes it when it starts")
+	default:
+		d.well("DATABASE_URL", fmt.Sprintf("can be written; %d replies not finished", unfinished))
+	}
+}
+
+// askSlack bounds each of the two calls, so that doctor ends while its reader is
+// still there.
+const askSlack = 10 * time.Second
+
+// checkSlack checks each token on its own: a wrong one says nothing about the
+// other.
 func (cmd *doctorCommand) checkSlack(ctx context.Context, d *diagnosis) {
-	config, err := readSlackConfig(cmd.APIURL)
+	address, err := checkAPIURL(cmd.APIURL)
 	if err != nil {
-		for _, line := range strings.Split(err.Error(), "\n") {
-			name, remedy, _ := strings.Cut(line, " ")
-			d.ill(name, remedy)
-		}
+		d.setting(err)
 		return
 	}
+	config := slackConfig{AppToken: os.Getenv(appToken.variable), BotToken: os.Getenv(botToken.variable)}
 	api := slack.New(config.BotToken, slack.OptionAppLevelToken(config.AppToken),
-		slack.OptionAPIURL(config.APIURL), slack.OptionHTTPClient(&http.Client{Timeout: 10 * time.Second}))
-	if who, err := api.AuthTestContext(ctx); err != nil {
-		d.ill("SLACK_BOT_TOKEN", tokenError("SLACK_BOT_TOKEN", err).Error())
+		slack.OptionAPIURL(address), slack.OptionHTTPClient(&http.Client{Timeout: askSlack}))
+	if err := botToken.check(config.BotToken); err != nil {
+		d.setting(err)
+	} else if who, err := api.AuthTestContext(ctx); err != nil {
+		if !d.refused(botToken, err) {
+			return
+		}
 	} else {
-		d.well("SLACK_BOT_TOKEN", fmt.Sprintf("%s in %s", who.User, who.Team))
+		d.well(botToken.variable, fmt.Sprintf("%s in %s", who.User, who.Team))
 		checkScopes(d, who.Header.Get("X-OAuth-Scopes"))
 	}
-	if _, _, err := api.StartSocketModeContext(ctx); err != nil {
-		d.ill("SLACK_APP_TOKEN", tokenError("SLACK_APP_TOKEN", err).Error())
+	if err := appToken.check(config.AppToken); err != nil {
+		d.setting(err)
+	} else if _, _, err := api.StartSocketModeContext(ctx); err != nil {
+		d.refused(appToken, err)
 	} else {
-		d.well("SLACK_APP_TOKEN", "opens a Socket Mode connection")
+		d.well(appToken.variable, "opens a Socket Mode connection")
 	}
+}
+
+// refused reports why a call with a token failed. It is false when that says
+// nothing about the token, because Slack could not be asked.
+func (d *diagnosis) refused(t slackToken, err error) bool {
+	var limited *slack.RateLimitedError
+	var refusal slack.SlackErrorResponse
+	remedy, refused := tokenRemedy(err)
+	switch {
+	case refused:
+		d.ill(t.variable, remedy)
+	case isNoWebAPI(err):
+		d.ill("SLACK_API_URL", noWebAPI)
+	case errors.As(err, &limited):
+		d.ill("Slack", fmt.Sprintf("limits how often it may be asked, so tokens were not checked: run this again in %s", limited.RetryAfter))
+	case errors.As(err, &refusal):
+		d.ill("Slack", "answers "+refusal.Err+", so tokens were not checked: run this again in a while")
+	default:
+		d.ill("Slack", "cannot be reached ("+handlers.KindOf(err)+"), so tokens were not checked: look at the network, at HTTPS_PROXY, and at https://slack-status.com")
+	}
+	return refused
 }
 
 // checkScopes compares the scopes that Slack names in each answer with those

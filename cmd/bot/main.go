@@ -33,6 +33,9 @@ const (
 	exitNothing = 3 // explain found no article
 )
 
+// envFile may hold settings, tokens among them.
+const envFile = ".env"
+
 // errNothing makes a command end with exitNothing; it has printed why.
 var errNothing = errors.New("nothing found")
 
@@ -67,7 +70,7 @@ func main() {
 
 // execute runs one command line and returns its exit code.
 func execute(ctx context.Context, args []string, c console) int {
-	if err := godotenv.Load(); err != nil && !errors.Is(err, os.ErrNotExist) {
+	if err := godotenv.Load(envFile); err != nil && !errors.Is(err, os.ErrNotExist) {
 		// The error of a parser repeats what it could not read, and that is a
 		// file of secrets.
 		fmt.Fprintln(c.err, "bot: .env: cannot be read: write one NAME=value a line, as in .env.example")

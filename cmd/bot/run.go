@@ -16,6 +16,7 @@ import (
 	"apierrorbot/internal/kb"
 	"apierrorbot/internal/socket"
 	"apierrorbot/internal/store"
+	"apierrorbot/internal/token"
 )
 
 // defaultDatabaseURL is a file in the working directory.
@@ -193,7 +194,7 @@ func whoAmI(ctx context.Context, api *slack.Client, s service) (handlers.Self, e
 			wait = max(wait, limited.RetryAfter)
 		}
 		if ctx.Err() == nil {
-			s.log.Warn("Slack does not answer: will try again", "in", wait)
+			s.log.Warn("Slack does not answer: will try again", "error", handlers.KindOf(err), "in", wait)
 		}
 		select {
 		case <-ctx.Done():
@@ -206,31 +207,39 @@ func whoAmI(ctx context.Context, api *slack.Client, s service) (handlers.Self, e
 
 // fatalAtStart returns what to tell the operator if waiting does not help.
 func fatalAtStart(err error) error {
-	if handlers.IsAuthError(err) {
-		return tokenError("SLACK_BOT_TOKEN", err)
+	if remedy, refused := tokenRemedy(err); refused {
+		return fmt.Errorf("SLACK_BOT_TOKEN: %s", remedy)
 	}
-	var status slack.StatusCodeError
-	if errors.As(err, &status) && status.Code == http.StatusNotFound {
-		return errors.New("SLACK_API_URL: there is no Web API at that address (HTTP 404): write http://HOST:PORT/api/, or leave it empty for Slack")
+	if isNoWebAPI(err) {
+		return fmt.Errorf("SLACK_API_URL: %s", noWebAPI)
 	}
 	return nil
+}
+
+// noWebAPI is what to do when the address answers, but not as Slack does.
+const noWebAPI = "there is no Web API at that address (HTTP 404): write http://HOST:PORT/api/, or leave it empty for Slack"
+
+func isNoWebAPI(err error) bool {
+	var status slack.StatusCodeError
+	return errors.As(err, &status) && status.Code == http.StatusNotFound
+}
+
+// tokenRemedy reports whether Slack refused a token for good, and says what Slack
+// answers and what to do.
+func tokenRemedy(err error) (remedy string, refused bool) {
+	var refusal slack.SlackErrorResponse
+	if !errors.As(err, &refusal) {
+		return "", false
+	}
+	remedy, refused = token.Remedy(refusal.Err)
+	return fmt.Sprintf("Slack answers %s: %s", refusal.Err, remedy), refused
 }
 
 // tokenError names the variable that holds the token, what Slack said of it, and
 // what to do.
 func tokenError(variable string, err error) error {
-	var refusal slack.SlackErrorResponse
-	if !errors.As(err, &refusal) {
-		return err
+	if remedy, refused := tokenRemedy(err); refused {
+		return fmt.Errorf("%s: %s", variable, remedy)
 	}
-	advice := "copy the token again from your app's settings"
-	switch refusal.Err {
-	case "token_revoked", "token_expired", "account_inactive":
-		advice = "install the app again and copy its new token"
-	case "missing_scope", "no_permission":
-		advice = "add the scopes of deploy/slack-app-manifest.yaml and install the app again"
-	case "not_allowed_token_type":
-		advice = "the token is of the wrong kind: xapp-… goes into SLACK_APP_TOKEN and xoxb-… into SLACK_BOT_TOKEN"
-	}
-	return fmt.Errorf("%s: Slack answers %s: %s", variable, refusal.Err, advice)
+	return err
 }

@@ -22,18 +22,20 @@ func TestMain(m *testing.M) {
 }
 
 // TestScripts runs the command lines in testdata/script: what a person types,
-// and what the bot prints. A local Slack runs beside each; $SLACK is its address.
+// and what the bot prints. A local Slack runs beside each; $SLACK is its
+// address.
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
 		RequireExplicitExec: true,
 		Setup: func(env *testscript.Env) error {
-			sim, err := slacksim.New(slacksim.Config{})
+			sim, err := slacksim.New(slacksim.Config{Scopes: scopeNames()})
 			if err != nil {
 				return err
 			}
 			env.Defer(func() { sim.Close() })
 			env.Setenv("SLACK", sim.URL()+"/api/")
+			env.Setenv("SLACK_ADDR", strings.TrimPrefix(sim.URL(), "http://"))
 			env.Setenv("APP_TOKEN", sim.AppToken())
 			env.Setenv("BOT_TOKEN", sim.BotToken())
 			return nil
@@ -59,14 +61,43 @@ func TestTokenRevokedWhileRunning(t *testing.T) {
 	}
 }
 
+// A token that Slack refuses at the start ends the bot with one line that names it,
+// and the way out.
+func TestTokenRefusedAtStart(t *testing.T) {
+	b := newTestBot(t, slacksim.Config{})
+	if err := b.stop(); err != nil {
+		t.Fatal(err)
+	}
+	for _, code := range []string{"invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired",
+		"missing_scope", "not_allowed_token_type", "no_permission", "access_denied", "team_access_not_granted",
+		"two_factor_setup_required", "enterprise_is_restricted", "org_login_required", "ekm_access_denied"} {
+		for variable, method := range map[string]string{"SLACK_BOT_TOKEN": "auth.test", "SLACK_APP_TOKEN": "apps.connections.open"} {
+			id, err := b.sim.AddFault(slacksim.Fault{On: method, Effect: slacksim.EffectError, Error: code})
+			if err != nil {
+				t.Fatal(err)
+			}
+			err = serve(t.Context(), b.service())
+			b.sim.RemoveFault(id)
+			want := variable + ": Slack answers " + code + ": "
+			if err == nil || !strings.HasPrefix(err.Error(), want) || strings.HasSuffix(err.Error(), ": ") {
+				t.Errorf("%s on %s ends the bot with %v, want %s…", code, method, err, want)
+			}
+		}
+	}
+}
+
 // Whatever keeps Slack from answering, the bot waits, starts when it can, and
 // stops when it is told to.
 func TestSlackOutOfReach(t *testing.T) {
-	for name, fault := range map[string]slacksim.Fault{
-		"server errors": {On: "*", Effect: slacksim.EffectHTTP, Status: 503},
-		"rate limited":  {On: "*", Effect: slacksim.EffectRateLimit, RetryAfter: 1},
-		"cut":           {On: "*", Effect: slacksim.EffectDrop},
-		"no sockets":    {On: slacksim.OnSockets, Effect: slacksim.EffectRefuse},
+	for name, tt := range map[string]struct {
+		fault slacksim.Fault
+		want  string // in the log
+	}{
+		"server errors":  {slacksim.Fault{On: "*", Effect: slacksim.EffectHTTP, Status: 503}, `error="503 Service Unavailable"`},
+		"rate limited":   {slacksim.Fault{On: "*", Effect: slacksim.EffectRateLimit, RetryAfter: 1}, "error=ratelimited"},
+		"cut":            {slacksim.Fault{On: "*", Effect: slacksim.EffectDrop}, "error="},
+		"internal error": {slacksim.Fault{On: "*", Effect: slacksim.EffectError, Error: "internal_error"}, "error=internal_error"},
+		"no sockets":     {slacksim.Fault{On: slacksim.OnSockets, Effect: slacksim.EffectRefuse}, "503"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -74,7 +105,8 @@ func TestSlackOutOfReach(t *testing.T) {
 			if err := b.stop(); err != nil {
 				t.Fatal(err)
 			}
-			id, err := b.sim.AddFault(fault)
+			logged := len(b.log.String())
+			id, err := b.sim.AddFault(tt.fault)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -91,6 +123,9 @@ func TestSlackOutOfReach(t *testing.T) {
 			}
 			go func() { ended <- serve(ctx, s) }()
 			b.await("the bot to try twice", func() bool { return b.sim.Faults()[0].Hits >= 2 })
+			if log := b.log.String()[logged:]; !strings.Contains(log, tt.want) {
+				t.Errorf("the log says\n%s\nwant %s in it", log, tt.want)
+			}
 			b.sim.RemoveFault(id)
 			select {
 			case <-ready:
@@ -99,7 +134,7 @@ func TestSlackOutOfReach(t *testing.T) {
 			case <-time.After(patience):
 				t.Fatal("the bot did not start when it could")
 			}
-			if _, err := b.sim.AddFault(fault); err != nil {
+			if _, err := b.sim.AddFault(tt.fault); err != nil {
 				t.Fatal(err)
 			}
 			cancel()

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/slack-go/slack"
+
+	"apierrorbot/internal/token"
 )
 
 // verdict is what an error of Slack's means for a reply. This file is the one
@@ -53,25 +55,12 @@ var refusals = map[string]string{
 	"missing_scope":                            "run `bot doctor`: the app lacks a scope",
 	"org_login_required":                       "ask the workspace's administrators: it is being moved to an organisation",
 	"no_permission":                            "run `bot doctor`: the app lacks a scope",
+	"access_denied":                            "let the app post in this channel: see the channel's posting permissions",
 	"ekm_access_denied":                        "ask the workspace's administrators: they suspended posting",
 	"messages_tab_disabled":                    "switch on the messages tab under App Home in the app's settings",
 	"cannot_dm_bot":                            "nothing to do",
 	"user_is_bot":                              "nothing to do",
 	"team_access_not_granted":                  "install the app in this workspace",
-}
-
-// authErrors end the bot: they are about its token, not about a message
-// (https://docs.slack.dev/reference/methods/auth.test#errors).
-var authErrors = map[string]bool{
-	"invalid_auth": true, "not_authed": true, "account_inactive": true,
-	"token_revoked": true, "token_expired": true, "not_allowed_token_type": true,
-}
-
-// IsAuthError reports whether Slack refused the token itself: no call with it
-// will succeed until somebody changes something.
-func IsAuthError(err error) bool {
-	var refusal slack.SlackErrorResponse
-	return errors.As(err, &refusal) && authErrors[refusal.Err]
 }
 
 // unsettled are the answers that Slack gives when it does not know itself
@@ -113,11 +102,13 @@ func verdictOn(err error) verdict {
 	case errors.As(err, &limited):
 		return verdict{act: retry, wait: max(limited.RetryAfter, time.Second)}
 	case errors.As(err, &refusal):
-		advice, refused := refusals[refusal.Err]
-		switch {
-		case refused:
+		// Some codes are about the channel here, though about the token elsewhere.
+		if advice, refused := refusals[refusal.Err]; refused {
 			return verdict{act: giveUp, advice: advice}
-		case authErrors[refusal.Err]:
+		}
+		_, badToken := token.Remedy(refusal.Err)
+		switch {
+		case badToken:
 			return verdict{act: stopBot}
 		case unsettled[refusal.Err]:
 			return verdict{act: ambiguous}

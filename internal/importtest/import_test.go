@@ -25,9 +25,10 @@ var allowed = map[string][]string{
 	"internal/detect":     {"internal/kb"},
 	"internal/triage":     {"internal/kb", "internal/detect"},
 	"internal/store":      nil,
-	"internal/socket":     {slackGo},
+	"internal/token":      nil,
+	"internal/socket":     {"internal/token", slackGo},
 	"internal/slacksim":   nil, // not slack-go: a fake must not share what it fakes
-	"internal/handlers":   {"internal/kb", "internal/mrkdwn", "internal/store", "internal/triage", slackGo},
+	"internal/handlers":   {"internal/kb", "internal/mrkdwn", "internal/store", "internal/token", "internal/triage", slackGo},
 	"internal/importtest": nil,
 	"cmd/bot":             {"*"},
 }

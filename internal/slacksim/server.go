@@ -126,7 +126,7 @@ func New(cfg Config) (*Server, error) {
 	}
 	ln, err := net.Listen("tcp", cfg.Addr)
 	if err != nil {
-		return nil, fmt.Errorf("slacksim: listen on %s: %w", cfg.Addr, err)
+		return nil, fmt.Errorf("listen on %s: %w", cfg.Addr, err)
 	}
 	s := &Server{
 		cfg:          cfg,
@@ -248,10 +248,10 @@ func setDefault[T comparable](field *T, value T) {
 func checkLoopback(addr string) error {
 	host, _, err := net.SplitHostPort(addr)
 	if err != nil {
-		return fmt.Errorf("slacksim: address %q: %w (write it as 127.0.0.1:PORT)", addr, err)
+		return fmt.Errorf("%w: write it as 127.0.0.1:PORT", err)
 	}
 	if !isLoopback(host) {
-		return fmt.Errorf("slacksim: address %q is not on the loopback interface: use 127.0.0.1:PORT", addr)
+		return fmt.Errorf("address %q is not on the loopback interface: use 127.0.0.1:PORT", addr)
 	}
 	return nil
 }

@@ -635,7 +635,8 @@ func TestShutdownIsBounded(t *testing.T) {
 
 func TestAuthErrorsEndRun(t *testing.T) {
 	for _, code := range []string{"invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired",
-		"missing_scope", "not_allowed_token_type", "no_permission"} {
+		"missing_scope", "not_allowed_token_type", "no_permission", "access_denied", "team_access_not_granted",
+		"two_factor_setup_required", "enterprise_is_restricted", "org_login_required", "ekm_access_denied"} {
 		t.Run(code, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				f := inMemory(t)

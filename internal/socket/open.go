@@ -11,6 +11,8 @@ import (
 
 	"github.com/gorilla/websocket"
 	"github.com/slack-go/slack"
+
+	"apierrorbot/internal/token"
 )
 
 // AuthError says that Slack refuses the app-level token, and that waiting will not change it.
@@ -27,18 +29,6 @@ func (e *AuthError) Error() string {
 // Unwrap returns what Config.Open returned. A slack.SlackErrorResponse in it may name the scope that is missing.
 func (e *AuthError) Unwrap() error { return e.err }
 
-// needsHuman reports whether an error code of apps.connections.open means that the token, or what its owner may do,
-// has to be changed (https://docs.slack.dev/reference/methods/apps.connections.open). All others may pass by themselves.
-func needsHuman(code string) bool {
-	switch code {
-	case "invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired", // the token
-		"missing_scope", "not_allowed_token_type", "no_permission", "access_denied", // what it may do
-		"team_access_not_granted", "enterprise_is_restricted", "two_factor_setup_required":
-		return true
-	}
-	return false
-}
-
 // Address returns a function for Config.Open that calls apps.connections.open. api needs the app-level token
 // (slack.OptionAppLevelToken) and an HTTP client with a timeout: slack-go's own has none.
 func Address(api *slack.Client) func(ctx context.Context) (wsURL string, err error) {
@@ -52,7 +42,8 @@ func Address(api *slack.Client) func(ctx context.Context) (wsURL string, err err
 func (c *Client) open(ctx context.Context) (*conn, error) {
 	addr, err := c.cfg.Open(ctx)
 	if err != nil {
-		if code := slackCode(err); needsHuman(code) {
+		code := slackCode(err)
+		if _, refused := token.Remedy(code); refused {
 			return nil, &AuthError{Code: code, err: err}
 		}
 		return nil, fmt.Errorf("apps.connections.open: %w", err)

@@ -54,7 +54,7 @@ func OpenDatabase(ctx context.Context, url string) (*Store, error) {
 	// Created before SQLite does it, so that only its owner may read it.
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
-		return nil, fmt.Errorf("%w: name a file in a folder that exists and can be written", err)
+		return nil, fmt.Errorf("%w: %s", err, needsFolder)
 	}
 	f.Close()
 	db, err := sql.Open("sqlite", sqliteDSN(path))
@@ -85,32 +85,64 @@ func sqlitePath(url string) (string, error) {
 	return path, nil
 }
 
-// Inspect looks at a database without changing it, or creating it: it returns
-// how many replies are not finished there, and whether it exists. Where it does
-// not, the folder must, or that is the error.
+// Inspect looks at a database without changing it, or creating it, or any file
+// beside it: it returns how many replies are not finished there, and whether it
+// exists. Where it does not, the folder must, or that is the error; where it
+// does, it must be writable.
 func Inspect(ctx context.Context, url string) (unfinished int, exists bool, err error) {
 	path, err := sqlitePath(url)
 	if err != nil {
 		return 0, false, err
 	}
-	if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
-		_, err := os.Stat(filepath.Dir(path))
-		return 0, false, err
+	f, err := os.OpenFile(path, os.O_RDWR, 0)
+	if errors.Is(err, os.ErrNotExist) {
+		if _, missing := os.Stat(filepath.Dir(path)); missing == nil {
+			return 0, false, nil
+		}
 	}
-	db, err := sql.Open("sqlite", sqliteDSN(path)+"&mode=ro")
+	if err != nil {
+		return 0, false, fmt.Errorf("%w: %s", err, needsFolder)
+	}
+	f.Close()
+	db, err := sql.Open("sqlite", inspectDSN(path))
 	if err != nil {
 		return 0, true, err
 	}
 	defer db.Close()
+	var tables int
+	if err := db.QueryRowContext(ctx, `select count(*) from sqlite_master where name = 'cases'`).Scan(&tables); err != nil {
+		return 0, true, fmt.Errorf("%s: %w", path, err)
+	}
+	if tables == 0 {
+		return 0, true, nil // the next start makes them
+	}
 	ids, err := (&Store{db: db}).Unfinished(ctx)
 	return len(ids), true, err
 }
 
+// needsFolder is what to do about a database file that cannot be opened.
+const needsFolder = "name a file in a folder that exists and can be written"
+
+// inspectDSN opens a database for reading only. Even a reader makes files beside
+// a database in write-ahead mode; whoever looks may be another user than the bot,
+// and then the bot could not open them. Without a log there is no other process,
+// and nothing but the file itself to be read.
+func inspectDSN(path string) string {
+	dsn := "file:" + escapeURI(path) + "?mode=ro&_pragma=busy_timeout(1000)"
+	if _, err := os.Stat(path + "-wal"); errors.Is(err, os.ErrNotExist) {
+		dsn += "&immutable=1"
+	}
+	return dsn
+}
+
 func sqliteDSN(path string) string {
-	// The path goes into a URI: its own ? # and % must not be read as such.
-	escaped := strings.NewReplacer("%", "%25", "?", "%3f", "#", "%23").Replace(path)
-	return "file:" + escaped + "?_txlock=immediate" +
+	return "file:" + escapeURI(path) + "?_txlock=immediate" +
 		"&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)&_pragma=busy_timeout(1000)"
+}
+
+// escapeURI makes a path fit for a URI: its own ? # and % must not be read as such.
+func escapeURI(path string) string {
+	return strings.NewReplacer("%", "%25", "?", "%3f", "#", "%23").Replace(path)
 }
 
 // redact shortens a database URL to what can be shown: it may hold a password.

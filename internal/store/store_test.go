@@ -472,12 +472,32 @@ func TestInspect(t *testing.T) {
 	if _, err := os.Stat(filepath.Join(dir, "test.db")); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("Inspect created the database: %v", err)
 	}
-	mustOpen(t, open(t, url), newCase("a", "1.0", "1.0", answer))
+	s := open(t, url)
+	mustOpen(t, s, newCase("a", "1.0", "1.0", answer))
 	if n, exists, err := Inspect(t.Context(), url); n != 1 || !exists || err != nil {
 		t.Errorf("with one reply to send: %d, %v, %v; want 1, true and no error", n, exists, err)
 	}
-	if _, _, err := Inspect(t.Context(), "sqlite:"+filepath.Join(dir, "no", "x.db")); err == nil {
-		t.Error("no error for a folder that does not exist")
+	// Without a bot it must not leave files that the bot's user could not open.
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if n, exists, err := Inspect(t.Context(), url); n != 1 || !exists || err != nil {
+		t.Errorf("while nobody has it open: %d, %v, %v; want 1, true and no error", n, exists, err)
+	}
+	if files, err := os.ReadDir(dir); len(files) != 1 || err != nil {
+		t.Errorf("files beside the database: %v, %v; want none", files, err)
+	}
+	empty := filepath.Join(dir, "empty.db")
+	if err := os.WriteFile(empty, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if n, exists, err := Inspect(t.Context(), "sqlite:"+empty); n != 0 || !exists || err != nil {
+		t.Errorf("an empty file: %d, %v, %v; want 0, true and no error", n, exists, err)
+	}
+	for _, path := range []string{filepath.Join(dir, "no", "x.db"), dir} {
+		if _, _, err := Inspect(t.Context(), "sqlite:"+path); err == nil || !strings.Contains(err.Error(), "name a file in a folder") {
+			t.Errorf("Inspect(%s) = %v, want what to do", path, err)
+		}
 	}
 }
 

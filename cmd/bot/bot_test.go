@@ -3,10 +3,13 @@ package main
 import (
 	"bytes"
 	"context"
+	"database/sql"
 	"io"
 	"io/fs"
 	"log/slog"
 	"path/filepath"
+	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -29,6 +32,10 @@ type testBot struct {
 	base *kb.Base
 	url  string // of the database
 	log  *syncBuffer
+
+	// For the next start.
+	channels []string
+	timing   handlers.Timing
 
 	stop  func() error // stops the running bot, and returns what it ended with
 	ended chan error   // what it ended with
@@ -58,7 +65,8 @@ func newTestBotWith(t testing.TB, config slacksim.Config, base *kb.Base) *testBo
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { sim.Close() })
-	b := &testBot{t: t, sim: sim, base: base, url: "sqlite:" + filepath.Join(t.TempDir(), "bot.db"), log: new(syncBuffer)}
+	b := &testBot{t: t, sim: sim, base: base, url: "sqlite:" + filepath.Join(t.TempDir(), "bot.db"), log: new(syncBuffer),
+		timing: handlers.Timing{HTTPTimeout: 5 * time.Second, Settle: 50 * time.Millisecond, Backoff: 10 * time.Millisecond}}
 	b.start()
 	b.db, err = store.OpenDatabase(t.Context(), b.url)
 	if err != nil {
@@ -73,8 +81,9 @@ func (b *testBot) service() service {
 	return service{
 		slack:       slackConfig{AppToken: b.sim.AppToken(), BotToken: b.sim.BotToken(), APIURL: b.sim.URL() + "/api/"},
 		databaseURL: b.url,
+		channels:    b.channels,
 		base:        b.base,
-		timing:      handlers.Timing{HTTPTimeout: 5 * time.Second, Settle: 50 * time.Millisecond, Backoff: 10 * time.Millisecond},
+		timing:      b.timing,
 		log:         b.logger(),
 	}
 }
@@ -160,6 +169,52 @@ func (b *testBot) say(user, channel, text, thread string) (ts string) {
 		b.t.Fatal(err)
 	}
 	return ts
+}
+
+// fault makes something in the local Slack fail, and returns how to end that.
+func (b *testBot) fault(f slacksim.Fault) (end func()) {
+	b.t.Helper()
+	id, err := b.sim.AddFault(f)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return func() { b.sim.RemoveFault(id) }
+}
+
+// awaitHit waits until a fault on a method or place has struck.
+func (b *testBot) awaitHit(on string) {
+	b.t.Helper()
+	b.await("a fault on "+on+" to strike", func() bool {
+		return slices.ContainsFunc(b.sim.Faults(), func(f slacksim.ActiveFault) bool { return f.On == on && f.Hits > 0 })
+	})
+}
+
+// logs waits until the bot has logged something.
+func (b *testBot) logs(words string) {
+	b.t.Helper()
+	b.await("the bot to log "+words, func() bool { return strings.Contains(b.log.String(), words) })
+}
+
+// lockDatabase takes the bot's database away, as another process that writes
+// into it for long would, until unlock is called.
+func (b *testBot) lockDatabase() (unlock func()) {
+	b.t.Helper()
+	db, err := sql.Open("sqlite", "file:"+strings.TrimPrefix(b.url, "sqlite:")+"?_pragma=busy_timeout(20000)")
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	db.SetMaxOpenConns(1)
+	if _, err := db.Exec("begin immediate"); err != nil {
+		b.t.Fatal(err)
+	}
+	unlock = sync.OnceFunc(func() {
+		if _, err := db.Exec("rollback"); err != nil {
+			b.t.Error(err)
+		}
+		db.Close()
+	})
+	b.t.Cleanup(unlock)
+	return unlock
 }
 
 // reply waits for the bot's n-th message in a thread and returns it.

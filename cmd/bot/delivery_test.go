@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -14,6 +15,7 @@ import (
 	articles "apierrorbot/kb"
 
 	"apierrorbot/internal/slacksim"
+	"apierrorbot/internal/store"
 )
 
 const channel = "api-support"
@@ -188,40 +190,6 @@ func TestPostedOnce(t *testing.T) {
 	}
 }
 
-// A bot that is stopped in the middle of a post finishes at the next start, and
-// does not post twice.
-func TestStoppedWhilePosting(t *testing.T) {
-	for name, effect := range map[string]string{"it was posted": slacksim.EffectLose, "it was not": slacksim.EffectHTTP} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			b := newTestBot(t, slacksim.Config{})
-			id, err := b.sim.AddFault(slacksim.Fault{On: "chat.postMessage", Effect: effect})
-			if err != nil {
-				t.Fatal(err)
-			}
-			ts := b.say("asha", channel, "429 TOO_MANY_REQUESTS", "")
-			b.await("the post", func() bool {
-				faults := b.sim.Faults()
-				return len(faults) > 0 && faults[0].Hits > 0
-			})
-			started := time.Now()
-			if err := b.stop(); err != nil {
-				t.Fatalf("stopped with %v", err)
-			}
-			if took := time.Since(started); took > 10*time.Second {
-				t.Errorf("stopping took %v, want at most 10 s", took)
-			}
-			b.sim.RemoveFault(id)
-			b.start()
-			b.reply(channel, ts, 1)
-			b.settle()
-			if replies := botMessages(b.sim.Thread(channel, ts)); len(replies) != 1 {
-				t.Errorf("%d replies, want 1", len(replies))
-			}
-		})
-	}
-}
-
 // A refusal ends it: the bot neither tries for ever nor stops.
 func TestRefusedForGood(t *testing.T) {
 	b := newTestBot(t, slacksim.Config{})
@@ -235,6 +203,104 @@ func TestRefusedForGood(t *testing.T) {
 		t.Errorf("%d replies, want none", len(replies))
 	}
 	b.reply(channel, b.say("asha", channel, "429 TOO_MANY_REQUESTS", ""), 1)
+}
+
+// After a 429 the calls for one channel are made one at a time, the first when Slack
+// said; what is said in other channels does not wait.
+func TestRateLimitedChannel(t *testing.T) {
+	t.Parallel()
+	const (
+		retryAfter = 2 * time.Second
+		answering  = 100 * time.Millisecond // how long a post takes
+	)
+	b := newTestBot(t, slacksim.Config{})
+	before := len(b.sim.Traffic(0))
+	b.fault(slacksim.Fault{On: "chat.postMessage", Match: "C0SUPPORT", Effect: slacksim.EffectRateLimit, RetryAfter: 2, Times: 1})
+	b.fault(slacksim.Fault{On: "chat.postMessage", Match: "C0SUPPORT", Effect: slacksim.EffectDelayReply, Delay: answering})
+	asked := []string{b.say("asha", channel, "429 TOO_MANY_REQUESTS", "")}
+	b.logs("a post did not get through")
+	for range 4 {
+		asked = append(asked, b.say("asha", channel, "429 TOO_MANY_REQUESTS", ""))
+	}
+	b.reply("release-team", b.say("asha", "release-team", "429 TOO_MANY_REQUESTS", ""), 1)
+	for _, ts := range asked {
+		b.reply(channel, ts, 1)
+	}
+	b.settle()
+
+	var limited, last time.Time
+	elsewhere := false
+	for _, e := range b.sim.Traffic(before) {
+		switch {
+		case e.Name != "chat.postMessage":
+		case !strings.Contains(e.Summary, "C0SUPPORT"):
+			elsewhere = last.IsZero()
+		case e.Status == http.StatusTooManyRequests:
+			limited = e.Time
+		case last.IsZero() && e.Time.Sub(limited) < retryAfter:
+			t.Errorf("a call %v after the 429, want none before %v", e.Time.Sub(limited), retryAfter)
+			last = e.Time
+		case !last.IsZero() && e.Time.Sub(last) < answering:
+			t.Errorf("a call began %v after the last, which took %v: want one at a time", e.Time.Sub(last), answering)
+			last = e.Time
+		default:
+			last = e.Time
+		}
+	}
+	if limited.IsZero() || last.IsZero() || !elsewhere {
+		t.Errorf("429 at %v, last post at %v, another channel went on meanwhile: %v", limited, last, elsewhere)
+	}
+}
+
+// After a crash in the middle of a post the bot waits until the post must have
+// shown up in its thread before it looks: here Slack shows it late.
+func TestWaitsForAPostToSettle(t *testing.T) {
+	t.Parallel()
+	b := newTestBot(t, slacksim.Config{})
+	if err := b.stop(); err != nil {
+		t.Fatal(err)
+	}
+	b.timing.HTTPTimeout, b.timing.Settle = time.Second, 2*time.Second
+	b.start()
+	b.fault(slacksim.Fault{On: "conversations.replies", Effect: slacksim.EffectLag, Delay: 1500 * time.Millisecond})
+	answers := b.fault(slacksim.Fault{On: "chat.postMessage", Effect: slacksim.EffectLose})
+	ts := b.say("asha", channel, "429 TOO_MANY_REQUESTS", "")
+	b.awaitHit("chat.postMessage")
+	if err := b.stop(); err != nil {
+		t.Fatal(err)
+	}
+	answers()
+	b.start()
+	b.settle()
+	if replies := botMessages(b.sim.Thread(channel, ts)); len(replies) != 1 {
+		t.Errorf("%d replies, want 1", len(replies))
+	}
+}
+
+// The bot takes only a message of its own for its reply: anybody can copy the id
+// out of a message's metadata.
+func TestAdoptsOnlyItsOwnMessage(t *testing.T) {
+	t.Parallel()
+	b := newTestBot(t, slacksim.Config{})
+	b.fault(slacksim.Fault{On: "chat.postMessage", Effect: slacksim.EffectDrop, Times: 1})
+	readable := b.fault(slacksim.Fault{On: "conversations.replies", Effect: slacksim.EffectHTTP, Status: 503})
+	ts := b.say("asha", channel, "429 TOO_MANY_REQUESTS", "")
+	b.awaitHit("conversations.replies")
+	c, err := b.db.Find(t.Context(), store.Key{Team: "T0LOCAL01", Channel: "C0SUPPORT", TS: ts})
+	if err != nil {
+		t.Fatal(err)
+	}
+	strangers, err := b.sim.SayRaw(json.RawMessage(fmt.Sprintf(`{"channel":"C0SUPPORT","user":"U0BEN0001","text":"look at me","thread_ts":%q,
+		"metadata":{"event_type":"apierror_reply","event_payload":{"id":%q}}}`, ts, c.Reply.ID)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	readable()
+	reply := b.reply(channel, ts, 1)
+	b.settle()
+	if c, err = b.db.Find(t.Context(), c.Key); err != nil || c.Reply.TS != reply.TS || c.Reply.TS == strangers {
+		t.Errorf("the reply is taken to be %s, %v; want %s", c.Reply.TS, err, reply.TS)
+	}
 }
 
 // A button of a case that is no longer kept gets a kind answer.

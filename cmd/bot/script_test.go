@@ -2,23 +2,36 @@ package main
 
 import (
 	"context"
-	"io"
-	"log/slog"
+	"fmt"
 	"os"
-	"os/signal"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+	"go.uber.org/goleak"
 
-	"apierrorbot/internal/handlers"
 	"apierrorbot/internal/slacksim"
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"bot": main})
+	testscript.Main(withoutLeaks{m}, map[string]func(){"bot": main})
+}
+
+// withoutLeaks runs the tests, and fails when goroutines are left over: a bot that
+// was stopped leaves nothing behind.
+type withoutLeaks struct{ m *testing.M }
+
+func (w withoutLeaks) Run() int {
+	code := w.m.Run()
+	if code != 0 {
+		return code
+	}
+	if err := goleak.Find(); err != nil {
+		fmt.Fprintln(os.Stderr, "goroutines that are left over:", err)
+		return 1
+	}
+	return 0
 }
 
 // TestScripts runs the command lines in testdata/script: what a person types,
@@ -142,39 +155,5 @@ func TestSlackOutOfReach(t *testing.T) {
 				t.Errorf("stopped with %v, want a clean end", err)
 			}
 		})
-	}
-}
-
-// SIGTERM stops the bot that main runs, with exit code 0.
-func TestSIGTERM(t *testing.T) {
-	b := newTestBot(t, slacksim.Config{})
-	ctx, stop := signal.NotifyContext(t.Context(), syscall.SIGTERM)
-	defer stop()
-	ended := make(chan error, 1)
-	s := b.service()
-	s.log = slog.New(slog.NewTextHandler(io.Discard, nil))
-	s.timing = handlers.DefaultTiming
-	ready := make(chan struct{}, 1)
-	s.onReady = func() {
-		select {
-		case ready <- struct{}{}:
-		default:
-		}
-	}
-	if err := b.stop(); err != nil {
-		t.Fatal(err)
-	}
-	go func() { ended <- serve(ctx, s) }()
-	<-ready
-	if err := syscall.Kill(os.Getpid(), syscall.SIGTERM); err != nil {
-		t.Fatal(err)
-	}
-	select {
-	case err := <-ended:
-		if err != nil {
-			t.Errorf("ended with %v", err)
-		}
-	case <-time.After(patience):
-		t.Fatal("the bot did not stop")
 	}
 }

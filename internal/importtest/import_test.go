@@ -22,7 +22,7 @@ var allowed = map[string][]string{
 	"internal/kb":         nil,
 	"internal/guard":      nil,
 	"internal/mrkdwn":     nil,
-	"internal/detect":     {"internal/kb"},
+	"internal/detect":     {"internal/kb", "internal/guard"},
 	"internal/triage":     {"internal/kb", "internal/detect"},
 	"internal/store":      nil,
 	"internal/token":      nil,

@@ -22,6 +22,9 @@ func Explain(base *kb.Base, in Input, mode Mode) *Trace {
 	tr.add("decided: %s", tr.Decision.Outcome)
 	for _, item := range tr.Decision.Items {
 		tr.add("  %s: %s", ids(item.Options), item.Why)
+		for _, d := range item.Details {
+			tr.add("    takes from it: %s %s", d.Kind, d.Value)
+		}
 	}
 	tr.add("because: %s", tr.Decision.Reason)
 	return tr

@@ -18,7 +18,8 @@
 //
 // What the bot shows of a message is bounded here: Why and Understood hold names
 // from the knowledge base and statuses, and for somebody who asked also a code of
-// letters and underscores. Nothing else of a text leaves this package.
+// letters and underscores; Details hold the few values that help with the error
+// (details.go). Nothing else of a text leaves this package.
 package triage
 
 import (
@@ -62,6 +63,10 @@ type Item struct {
 	// Why says in one line of plain text what the item rests on. It holds
 	// nothing of the message but statuses and names of the knowledge base.
 	Why string
+
+	// Details are values of the message that help with this error, each of a
+	// strict form: see Lines and IDs for what they say.
+	Details []Detail
 }
 
 // Decision is what to do about one message, and why.
@@ -112,6 +117,13 @@ func decide(base *kb.Base, in Input, mode Mode, tr *Trace) Decision {
 		tr.look(base, s, f)
 		findings = append(findings, f)
 	}
+	d := conclude(base, &text, findings, asked, tr)
+	d.addDetails(&text, findings)
+	return d
+}
+
+// conclude decides by what was found.
+func conclude(base *kb.Base, text *detect.Text, findings []finding, asked bool, tr *Trace) Decision {
 	items, unknown := join(findings)
 	switch {
 	case len(items) > 0:
@@ -120,7 +132,7 @@ func decide(base *kb.Base, in Input, mode Mode, tr *Trace) Decision {
 		return ask(base, text.Clean, unknown, tr)
 	case unknown != nil:
 		return nearStatus(base, *unknown)
-	case len(signals) > 0:
+	case len(findings) > 0:
 		return silent("nothing that an article is about")
 	}
 	return silent("no good evidence of an error")

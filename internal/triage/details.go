@@ -1,0 +1,205 @@
+package triage
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"apierrorbot/internal/detect"
+)
+
+// Detail is one value from a paste that helps with its error: the name of a
+// header, parameter or field, a wait, a token's expiry, a request id. Nothing in
+// it can format, ping or is a secret: package detect says what it may look like.
+type Detail = detect.Detail
+
+// helps says whether a kind of detail helps with an error of a status. Names help
+// with requests that are wrong themselves, a wait with too many of them, an expiry
+// with credentials that are refused; ids help whoever looks into any error.
+func helps(kind detect.DetailKind, status int) bool {
+	switch kind {
+	case detect.DetailHeader, detect.DetailParameter, detect.DetailField:
+		switch status {
+		case 400, 406, 411, 412, 415, 422, 428, 431:
+			return true
+		}
+		return false
+	case detect.DetailWait, detect.DetailUntil:
+		return status == 429 || status == 503
+	case detect.DetailExpiry:
+		return status == 401
+	}
+	return kind == detect.DetailID
+}
+
+// helps says whether a kind of detail helps with any of an item's options.
+func (it *Item) helps(kind detect.DetailKind) bool {
+	for _, a := range it.Options {
+		if helps(kind, a.Status) {
+			return true
+		}
+	}
+	return false
+}
+
+// addDetails looks in the text for what helps with the items that were found:
+// names in what each item rests on, a wait and an expiry anywhere in the text. Ids
+// go to the first item: one reply names them once.
+func (d *Decision) addDetails(text *detect.Text, findings []finding) {
+	for i := range d.Items {
+		it := &d.Items[i]
+		if it.helps(detect.DetailField) {
+			it.Details = append(it.Details, it.names(text, findings)...)
+		}
+		if it.helps(detect.DetailWait) {
+			if wait, ok := detect.FindWait(text); ok {
+				it.Details = append(it.Details, wait)
+			}
+		}
+		if it.helps(detect.DetailExpiry) {
+			if expiry, ok := detect.FindExpiry(text); ok {
+				it.Details = append(it.Details, expiry)
+			}
+		}
+	}
+	if len(d.Items) > 0 {
+		d.Items[0].Details = append(d.Items[0].Details, detect.FindIDs(text)...)
+	}
+}
+
+// names gives what the signals of an item name, the surest evidence first.
+func (it *Item) names(text *detect.Text, findings []finding) []Detail {
+	const (
+		most    = 3
+		signals = 4 // that are looked at: an outcome repeats itself
+	)
+	var names []Detail
+	looked := 0
+	for _, body := range []bool{true, false} {
+		for k := range findings {
+			f := &findings[k]
+			if len(names) >= most || looked >= signals {
+				return names
+			}
+			if (f.signal.Kind == detect.KindBody) != body || !it.restsOn(f) {
+				continue
+			}
+			looked++
+			for _, name := range detect.FindNames(text, &f.signal) {
+				if len(names) < most && !slices.Contains(names, name) {
+					names = append(names, name)
+				}
+			}
+		}
+	}
+	return names
+}
+
+// restsOn says whether a finding speaks of an item's error.
+func (it *Item) restsOn(f *finding) bool {
+	if len(common(it.Options, f.options)) > 0 {
+		return true
+	}
+	return f.unknown && f.signal.Status == it.Options[0].Status // its articles come nearest
+}
+
+// Lines says in plain text what an item's details say to somebody with an error
+// of that status: a line each, without the ids. at is when the message was
+// written: times are told by it. What makes no sense beside it is left out.
+func Lines(details []Detail, status int, at time.Time) []string {
+	var lines, names []string
+	for _, d := range details {
+		if !helps(d.Kind, status) {
+			continue
+		}
+		n, _ := strconv.ParseInt(d.Value, 10, 64)
+		line := ""
+		switch d.Kind {
+		case detect.DetailHeader, detect.DetailParameter, detect.DetailField:
+			names = append(names, fmt.Sprintf("the %s `%s`", d.Kind, d.Value))
+		case detect.DetailWait:
+			line = fmt.Sprintf("The API asks you to wait %s before the next request.", span(time.Duration(n)*time.Second))
+		case detect.DetailUntil:
+			line = untilLine(time.Unix(n, 0), at)
+		case detect.DetailExpiry:
+			line = expiryLine(time.Unix(n, 0), at)
+		}
+		if line != "" {
+			lines = append(lines, line)
+		}
+	}
+	if len(names) > 0 {
+		lines = append([]string{"The error names " + and(names) + "."}, lines...)
+	}
+	return lines
+}
+
+// IDs names the ids among details in one line of plain text, for whoever looks
+// into the error; "" if there are none.
+func IDs(details []Detail) string {
+	var ids []string
+	for _, d := range details {
+		if d.Kind == detect.DetailID {
+			ids = append(ids, fmt.Sprintf("%s `%s`", d.Name, d.Value))
+		}
+	}
+	if len(ids) == 0 {
+		return ""
+	}
+	return "For whoever looks into it: " + strings.Join(ids, ", ")
+}
+
+const day = 24 * time.Hour
+
+func untilLine(until, at time.Time) string {
+	const sense = 31 * day
+	clock := until.UTC().Format("15:04:05 UTC")
+	switch d := until.Sub(at); {
+	case d > sense || d < -sense:
+		return ""
+	case d > 0:
+		return fmt.Sprintf("The API asks you to wait until %s, %s after the message.", clock, span(d))
+	default:
+		return fmt.Sprintf("The API asked you to wait until %s: that was over %s before the message.", clock, span(-d))
+	}
+}
+
+func expiryLine(expiry, at time.Time) string {
+	const sense = 3650 * day
+	switch d := expiry.Sub(at); {
+	case d > sense || d < -sense:
+		return ""
+	case d > 0:
+		return fmt.Sprintf("The pasted token was still valid for %s when the message was written.", span(d))
+	default:
+		return fmt.Sprintf("The pasted token expired %s before the message.", span(-d))
+	}
+}
+
+// span says how long something takes, as people would: 90 seconds, 12 minutes,
+// 3 hours, 5 days.
+func span(d time.Duration) string {
+	for _, u := range [...]struct {
+		unit time.Duration
+		name string
+	}{{day, "days"}, {time.Hour, "hours"}, {time.Minute, "minutes"}} {
+		if d >= 2*u.unit {
+			return fmt.Sprintf("%d %s", d/u.unit, u.name)
+		}
+	}
+	if s := d / time.Second; s != 1 {
+		return fmt.Sprintf("%d seconds", s)
+	}
+	return "1 second"
+}
+
+// and joins a list: "a", "a and b", "a, b and c".
+func and(list []string) string {
+	last := len(list) - 1
+	if last == 0 {
+		return list[0]
+	}
+	return strings.Join(list[:last], ", ") + " and " + list[last]
+}

@@ -30,10 +30,11 @@ func FindNames(text *Text, s *Signal) []Detail {
 	if t == nil && part[sc.at] == '<' {
 		t = sc.element()
 	}
-	if t != nil {
+	if t == nil {
+		n.words(s.Message)
+	} else {
 		n.tree(t)
 	}
-	n.words(s.Message)
 	return n.list
 }
 
@@ -100,6 +101,9 @@ func isName(s string) bool {
 
 // isHeaderName says whether a name is written as headers are.
 func isHeaderName(s string) bool {
+	if !isUpper(s[0]) && strings.IndexByte(s, '-') < 0 {
+		return false
+	}
 	switch strings.ToLower(s) {
 	case "authorization", "accept", "content-type", "if-match", "if-none-match", "host", "origin", "prefer":
 		return true
@@ -107,19 +111,18 @@ func isHeaderName(s string) bool {
 	if len(s) > 2 && lower(s[0]) == 'x' && s[1] == '-' {
 		return true
 	}
-	parts := strings.Split(s, "-")
-	for _, p := range parts {
-		if p == "" || !isUpper(p[0]) {
+	for i := range len(s) {
+		if (i == 0 || s[i-1] == '-') && !isUpper(s[i]) {
 			return false
 		}
 	}
-	return len(parts) > 1
+	return strings.IndexByte(s, '-') > 0
 }
 
 // isShaped says whether a word outside quotes is clearly a name and no word of a
 // language: X-Request-ID, nhsNumber, client_id, Patient.identifier.
 func isShaped(s string) bool {
-	if !isName(s) || !isLetter(s[0]) {
+	if s == "" || !isLetter(s[0]) {
 		return false
 	}
 	if isHeaderName(s) {
@@ -302,7 +305,7 @@ func (n *names) besideNoun(w []word, i int, kind DetailKind) {
 	if next < len(w) && (w[next].small == "named" || w[next].small == "called") {
 		next++
 	}
-	if next < len(w) && (w[next].quoted || isShaped(w[next].text) || w[i].end == ':' && lacks(w[:i])) && isName(w[next].text) {
+	if next < len(w) && (w[next].quoted || isShaped(w[next].text) || w[i].end == ':' && lacks(w[:i])) {
 		n.add(kind, w[next].text)
 		return
 	}
@@ -340,18 +343,17 @@ func isFiller(small string) bool {
 // isClaimedMissing says whether "is required", "is missing" or the like stands
 // behind a name.
 func isClaimedMissing(w []word, i int) bool {
-	if i+2 >= len(w) || !w[i].quoted && !isShaped(w[i].text) || isValue(w, i) {
+	if i+2 >= len(w) || w[i+1].small != "is" && w[i+1].small != "must" {
 		return false
 	}
-	switch next, after := w[i+1].small, w[i+2].small; {
-	case next == "is" && (after == "required" || after == "missing" || after == "mandatory"):
-		return true
-	case next == "is" && (after == "a" || after == "not") && i+3 < len(w):
-		return w[i+3].small == "required" || w[i+3].small == "present"
-	case next == "must" && !w[i].quoted:
-		return true
+	claimed := w[i+1].small == "must" && !w[i].quoted
+	switch w[i+2].small {
+	case "required", "missing", "mandatory":
+		claimed = true
+	case "a", "not":
+		claimed = claimed || i+3 < len(w) && (w[i+3].small == "required" || w[i+3].small == "present")
 	}
-	return false
+	return claimed && (w[i].quoted || isShaped(w[i].text)) && !isValue(w, i)
 }
 
 // isValue says whether word i is the value that was sent: Invalid value 'abc' …

@@ -76,7 +76,7 @@ func (it *Item) names(text *detect.Text, findings []finding) []Detail {
 		signals = 4 // that are looked at: an outcome repeats itself
 	)
 	var names []Detail
-	looked := 0
+	looked, last := 0, ""
 	for _, body := range []bool{true, false} {
 		for k := range findings {
 			f := &findings[k]
@@ -86,7 +86,11 @@ func (it *Item) names(text *detect.Text, findings []finding) []Detail {
 			if (f.signal.Kind == detect.KindBody) != body || !it.restsOn(f) {
 				continue
 			}
-			looked++
+			part := text.Clean[f.signal.Span.Start:f.signal.Span.End]
+			if part == last {
+				continue
+			}
+			looked, last = looked+1, part
 			for _, name := range detect.FindNames(text, &f.signal) {
 				if len(names) < most && !slices.Contains(names, name) {
 					names = append(names, name)

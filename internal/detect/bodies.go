@@ -52,7 +52,7 @@ func bodies(text string) (signals []Signal, trees []Span) {
 func nestedBodies(text string, status, depth int) (signals []Signal, trees []Span) {
 	s := scanner{text: text}
 	for {
-		i := strings.IndexAny(text[s.at:], `{<"`)
+		i := strings.IndexAny(text[s.at:], `{<"[(`)
 		if i < 0 {
 			return signals, trees
 		}
@@ -78,6 +78,14 @@ func (s *scanner) tree() (t *tree, whole bool) {
 	switch s.text[s.at] {
 	case '{':
 		if objectAt(s.text, s.at) {
+			return s.object(false), true
+		}
+	case '[':
+		if mapAt(s.text, s.at) {
+			return s.object(false), true
+		}
+	case '(':
+		if listAt(s.text, s.at) {
 			return s.object(false), true
 		}
 	case '<':

@@ -48,7 +48,7 @@ func Worth(base *kb.Base, text string) bool {
 			for i < len(text) && isDigit(text[i]) {
 				i++
 			}
-		case c == '{', c == '"' && strings.HasPrefix(text[i:], `":`), c == '<' && (elementAt(text, i) || glued(text, i)):
+		case c == '{', c == '[' && (i+1 < len(text) && text[i+1] == '\'' || mapAt(text, i)), c == '(' && listAt(text, i), c == '"' && strings.HasPrefix(text[i:], `":`), c == '<' && (elementAt(text, i) || glued(text, i)):
 			return true
 		case c == '&' && (strings.HasPrefix(text[i:], "&amp;") || worthEscaped(text, i)):
 			return true

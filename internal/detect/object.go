@@ -6,12 +6,15 @@ import "strings"
 // printed it, a person typed it, or a tool cut it off. One scanner reads all of
 // them, forwards only:
 //
-//   - strings in single, double or escaped quotes (\" inside another string),
-//     with quotes inside that nobody escaped, broken by line ends
-//   - names without quotes; ":", "=" or "=>" behind them
-//   - values without quotes: None, AxiosHeaders {…}, [Object]
+//   - strings in single, double or escaped quotes (\" inside another string, ""
+//     in a table's cell), with quotes inside that nobody escaped, broken by line
+//     ends
+//   - names without quotes, or in brackets as PHP prints them; ":", "=" or "=>"
+//     behind them
+//   - values without quotes: None, AxiosHeaders {…}, [Object], String("…")
+//   - Go's map[…] and PHP's Array (…) in place of {…}
 //   - missing and superfluous commas, comments, "..." for what was left out
-//   - a prefix on every line: "> " of a quotation, "| " of a log
+//   - a prefix on every line: "> " of a quotation, "| " of a log, a line's number
 //
 // It stops where the text ends or makes no sense, and keeps what it has: a
 // truncated object is an object.
@@ -19,6 +22,9 @@ import "strings"
 // objectAt says whether an object begins at text[i], a "{".
 func objectAt(text string, i int) bool {
 	s := scanner{text: text, at: i + 1}
+	if s.at < len(text) && text[s.at] == '\n' {
+		s.prefix = prefixOf(text, i)
+	}
 	s.blanks()
 	if s.at == len(text) {
 		return false
@@ -30,6 +36,51 @@ func objectAt(text string, i int) bool {
 	return ok
 }
 
+// mapAt says whether an object begins at text[i], a "[": Go's map[code:403], or
+// PHP's ['code' => 403].
+func mapAt(text string, i int) bool {
+	s := scanner{text: text, at: i + 1}
+	if strings.HasSuffix(text[:i], "map") {
+		_, ok := s.bareName()
+		return ok
+	}
+	s.blanks()
+	quote, escape, ok := s.quote()
+	if !ok {
+		return false
+	}
+	s.at += nameLength(text[s.at:])
+	if !strings.HasPrefix(text[s.at:], closer(quote, escape)) {
+		return false
+	}
+	s.at += len(closer(quote, escape))
+	s.blanks()
+	return strings.HasPrefix(text[s.at:], "=>")
+}
+
+// listAt says whether what PHP prints as "Array" or "stdClass Object" begins at
+// text[i], a "(".
+func listAt(text string, i int) bool {
+	const longest = 200 // of blanks
+	before := strings.TrimRight(text[max(0, i-longest):i], " \t\n>|")
+	if !strings.HasSuffix(before, "Array") && !strings.HasSuffix(before, " Object") {
+		return false
+	}
+	s := scanner{text: text, at: i + 1}
+	s.blanks()
+	return s.at < len(text) && (text[s.at] == '[' || text[s.at] == ')')
+}
+
+// nameLength is the length of the name that s begins with.
+func nameLength(s string) int {
+	const longest = 40
+	i := 0
+	for i < len(s) && i < longest && isNameByte(s[i]) {
+		i++
+	}
+	return i
+}
+
 // memberAt says whether a name in quotes with a ":" behind it begins at
 // text[i]: the middle of an object that somebody copied without its beginning.
 func memberAt(text string, i int) bool {
@@ -39,9 +90,7 @@ func memberAt(text string, i int) bool {
 		return false
 	}
 	start := s.at
-	for s.at < len(text) && s.at-start < 40 && isNameByte(text[s.at]) {
-		s.at++
-	}
+	s.at += nameLength(text[s.at:])
 	if s.at == start || !strings.HasPrefix(text[s.at:], closer(quote, escape)) {
 		return false
 	}
@@ -56,15 +105,18 @@ func closer(quote byte, escape int) string {
 // scanner is a place in a text. One scanner reads all objects of a text: what
 // it learned on the way is what keeps it linear.
 type scanner struct {
-	text string
-	at   int
-	lost [2]bool // no ' (0) or " (1) closes a string that was left open
-	b    builder // of the last tree
+	text   string
+	at     int
+	lost   [2]bool // no ' (0) or " (1) closes a string that was left open
+	twice  bool    // every quote of this tree is written twice, as in a CSV file
+	prefix string  // what stands before this tree on its line
+	b      builder // of the last tree
 }
 
 // begin makes room for a tree. It takes the room of the last one, which must not
 // be used any more.
 func (s *scanner) begin() *builder {
+	s.prefix = prefixOf(s.text, s.at)
 	s.b = builder{tree: tree{text: s.text, nodes: s.b.nodes[:0], span: Span{s.at, s.at}}, open: s.b.open[:0]}
 	return &s.b
 }
@@ -77,6 +129,7 @@ func (s *scanner) object(member bool) *tree {
 	if !member {
 		s.at++
 	}
+	s.twice = strings.HasPrefix(s.text[s.at:], `""`) && nameLength(s.text[s.at+2:]) > 0
 	for len(b.open) > 0 && !b.full() && s.step(b) {
 	}
 	return b.finish(s.at)
@@ -95,11 +148,22 @@ func (s *scanner) step(b *builder) bool {
 		b.push(objectNode, s.at)
 		s.at++
 		return true
-	case c == '[':
-		b.push(arrayNode, s.at)
+	case c == '[' && named && bracketNameAt(s.text, s.at): // the value before it is empty
+		b.pending = Span{}
+		return true
+	case c == '[' && (named || b.top() == arrayNode):
+		kind := arrayNode
+		if mapAt(s.text, s.at) {
+			kind = objectNode
+		}
+		b.push(kind, s.at)
 		s.at++
 		return true
-	case c == '}' || c == ']':
+	case c == '(' && listAt(s.text, s.at):
+		b.push(objectNode, s.at)
+		s.at++
+		return true
+	case c == '}' || c == ']' || c == ')':
 		return s.close(b, c)
 	case b.top() == objectNode && !named:
 		name, ok := s.name()
@@ -111,24 +175,32 @@ func (s *scanner) step(b *builder) bool {
 }
 
 // close closes the innermost object or array that the bracket fits, and what
-// was left open inside it.
+// was left open inside it. A ")" that fits none closes a value: String("…").
 func (s *scanner) close(b *builder, bracket byte) bool {
-	kind := objectNode
-	if bracket == ']' {
-		kind = arrayNode
-	}
 	fits := len(b.open) - 1
-	for fits >= 0 && b.nodes[b.open[fits]].kind != kind {
+	for fits >= 0 && b.closing(b.open[fits]) != bracket {
 		fits--
 	}
 	if fits < 0 {
-		return false
+		s.at++
+		return bracket == ')'
 	}
 	s.at++
 	for len(b.open) > fits {
 		b.pop(s.at)
 	}
 	return true
+}
+
+// closing is the bracket that closes node i.
+func (b *builder) closing(i int32) byte {
+	switch b.text[b.nodes[i].value.Start] {
+	case '[':
+		return ']'
+	case '(':
+		return ')'
+	}
+	return '}'
 }
 
 // skip passes over everything between names and values that says nothing.
@@ -168,11 +240,19 @@ func (s *scanner) blanks() {
 			s.linePrefix()
 		case ' ', '\t', '`':
 			s.at++
+		case '<':
+			if !strings.HasPrefix(s.text[s.at:], lineEnd) {
+				return
+			}
+			s.at += len(lineEnd)
 		default:
 			return
 		}
 	}
 }
+
+// lineEnd is what Spring writes for a line's end in an exception's message.
+const lineEnd = "<EOL>"
 
 func lineLength(s string) int {
 	if i := strings.IndexByte(s, '\n'); i >= 0 {
@@ -183,6 +263,7 @@ func lineLength(s string) int {
 
 // linePrefix passes over what a quotation or a log puts before every line.
 func (s *scanner) linePrefix() {
+	s.at += repeated(s.prefix, s.text[s.at:])
 	for s.at < len(s.text) {
 		switch c := s.text[s.at]; c {
 		case '>', '|', ' ', '\t':
@@ -192,6 +273,40 @@ func (s *scanner) linePrefix() {
 			return
 		}
 	}
+}
+
+// prefixOf is what stands before text[i] on its line.
+func prefixOf(text string, i int) string {
+	const longest = 120
+	start := max(0, i-longest)
+	return text[start+strings.LastIndexByte(text[start:i], '\n')+1 : i]
+}
+
+// repeated is the length of what a line repeats of the prefix that the tree's
+// first line has: a log's time and name, a file's name, the mark of a comment, a
+// line's number. Numbers differ, and so does the width of blanks.
+func repeated(prefix, line string) int {
+	i := 0
+	for j := 0; j < len(prefix); {
+		if !isSpace(prefix[j]) && !isDigit(prefix[j]) {
+			if i == len(line) || line[i] != prefix[j] {
+				return 0
+			}
+			i, j = i+1, j+1
+			continue
+		}
+		number, start := false, i
+		for ; j < len(prefix) && (isSpace(prefix[j]) || isDigit(prefix[j])); j++ {
+			number = number || isDigit(prefix[j])
+		}
+		for i < len(line) && (line[i] == ' ' || line[i] == '\t' || number && isDigit(line[i])) {
+			i++
+		}
+		if number && i == start {
+			return 0
+		}
+	}
+	return i
 }
 
 // logPrefix is the length of a log's prefix at the start of a line, such as
@@ -230,6 +345,9 @@ func (s *scanner) quote() (quote byte, escape int, ok bool) {
 		return 0, 0, false
 	}
 	quote, escape, s.at = s.text[i], i-s.at, i+1
+	if s.twice && strings.HasPrefix(s.text[s.at:], `"`) {
+		s.at++
+	}
 	return quote, escape, true
 }
 
@@ -256,6 +374,9 @@ func (s *scanner) separator() bool {
 // name reads a name and the separator behind it.
 func (s *scanner) name() (Span, bool) {
 	s.stringPrefix()
+	if s.text[s.at] == '[' {
+		return s.bracketName()
+	}
 	if quote, escape, ok := s.quote(); ok {
 		span := s.quoted(quote, escape)
 		return span, span.End > span.Start && s.separator()
@@ -277,21 +398,46 @@ func (s *scanner) bareName() (Span, bool) {
 	return span, span.End > span.Start && s.separator()
 }
 
+// bracketName reads a name in brackets, as PHP prints it: [code] =>, ["code"]=>,
+// [0] =>. What PHP adds about the member is passed over: ["code":protected]=>.
+func (s *scanner) bracketName() (Span, bool) {
+	s.at++
+	_, escape, _ := s.quote()
+	start := s.at
+	s.at += nameLength(s.text[s.at:])
+	span := Span{start, s.at}
+	rest := s.text[s.at:]
+	end := strings.IndexByte(rest[:min(len(rest), 40)], ']')
+	if end < 0 {
+		return span, false
+	}
+	s.at += end + 1
+	span.End -= min(escape, span.End-span.Start)
+	return span, span.End > span.Start && s.separator()
+}
+
 func isNameByte(b byte) bool {
 	return isLetter(b) || isDigit(b) || b == '_' || b == '-' || b == '$' || b == '.' || b == '@'
+}
+
+func bracketNameAt(text string, i int) bool {
+	s := scanner{text: text, at: i}
+	_, ok := s.bracketName()
+	return ok && strings.HasSuffix(text[:s.at], "=>")
 }
 
 // value reads a string or a bare word. A word before a bracket is the class of
 // what follows, and no value.
 func (s *scanner) value(b *builder) {
 	s.stringPrefix()
+	s.class()
 	if quote, escape, ok := s.quote(); ok {
 		span := s.quoted(quote, escape)
 		b.add(node{kind: scalarNode, quoted: true, escape: uint8(escape), value: span})
 		return
 	}
 	start := s.at
-	for s.at < len(s.text) && strings.IndexByte(",{}[]\n`\\", s.text[s.at]) < 0 {
+	for s.at < len(s.text) && strings.IndexByte(",{}[]\n`\\", s.text[s.at]) < 0 && !s.fieldAt(b) {
 		s.at++
 	}
 	if s.at < len(s.text) && (s.text[s.at] == '{' || s.text[s.at] == '[') && s.at > start {
@@ -300,12 +446,52 @@ func (s *scanner) value(b *builder) {
 	if s.at == start { // one of the bytes above that skip and step leave alone
 		s.at++
 	}
-	b.add(node{kind: scalarNode, value: Span{start, start + bareLength(s.text[start:s.at])}})
+	span := Span{start, start + bareLength(s.text[start:s.at])}
+	if word := s.text[span.Start:span.End]; word == "Array" || strings.HasSuffix(word, " Object") {
+		if s.blanks(); s.at < len(s.text) && s.text[s.at] == '(' {
+			return
+		}
+	}
+	b.add(node{kind: scalarNode, value: span})
+}
+
+// class passes over the name of a type around a value: Rust's String("…") and
+// Number(403), PHP's string(9) "…".
+func (s *scanner) class() {
+	rest := s.text[s.at:]
+	n := nameLength(rest)
+	if n == 0 || n == len(rest) || rest[n] != '(' {
+		return
+	}
+	rest = rest[n+1:]
+	n++
+	digits := 0
+	for digits < len(rest) && isDigit(rest[digits]) {
+		digits++
+	}
+	switch {
+	case rest == "":
+	case digits > 0 && strings.HasPrefix(rest[digits:], `) "`):
+		s.at += n + digits + len(") ")
+	case digits > 0 && strings.HasPrefix(rest[digits:], ")"), rest[0] == '"', rest[0] == '\'':
+		s.at += n
+	}
+}
+
+// fieldAt says whether the next field of a struct begins at a blank, as Go prints
+// it: {Code:403 Message:not allowed}.
+func (s *scanner) fieldAt(b *builder) bool {
+	if s.text[s.at] != ' ' || s.text[b.pending.End] != ':' || b.pending.End+1 < len(s.text) && isSpace(s.text[b.pending.End+1]) {
+		return false
+	}
+	rest := s.text[s.at+1:]
+	n := nameLength(rest)
+	return n > 0 && !isDigit(rest[0]) && n+1 < len(rest) && rest[n] == ':' && !isSpace(rest[n+1]) && rest[n+1] != '/'
 }
 
 // bareLength is the length of a bare word without the comment behind it.
 func bareLength(s string) int {
-	for _, comment := range [...]string{" //", " #"} {
+	for _, comment := range [...]string{" //", " #", lineEnd} {
 		if i := strings.Index(s, comment); i >= 0 {
 			s = s[:i]
 		}
@@ -347,8 +533,11 @@ func (s *scanner) quoted(quote byte, escape int) Span {
 			if s.lost[which] {
 				return s.cutString(start, i)
 			}
-		case c == quote && slashes >= escape && (slashes-escape)%(2*(escape+1)) == 0 && s.endsString(i+1, lines):
+		case c == quote && slashes >= escape && (slashes-escape)%(2*(escape+1)) == 0 && s.endsString(i, lines):
 			s.at = i + 1
+			if s.twice && quote == '"' && s.at < len(s.text) && s.text[s.at] == '"' {
+				s.at++
+			}
 			return Span{start, i - escape}
 		}
 		slashes = 0
@@ -362,10 +551,14 @@ func (s *scanner) cutString(start, end int) Span {
 	return Span{start, end}
 }
 
-// endsString says whether a string can end before text[i]. A string over
+// endsString says whether a string can end at the quote text[i]. A string over
 // several lines is no name, so no ":" follows it.
 func (s *scanner) endsString(i, lines int) bool {
 	newline := false
+	i++
+	if s.twice && i < len(s.text) && s.text[i] == '"' {
+		i++
+	}
 	for ; i < len(s.text) && (isSpace(s.text[i]) || s.text[i] == '`'); i++ {
 		newline = newline || s.text[i] == '\n'
 	}
@@ -379,6 +572,8 @@ func (s *scanner) endsString(i, lines int) bool {
 		return lines == 0
 	case '.', '+', '/': // "…", 'a' + 'b', // a comment
 		return strings.HasPrefix(s.text[i:], "...") || s.text[i] != '.'
+	case '<':
+		return strings.HasPrefix(s.text[i:], lineEnd)
 	}
 	return false
 }

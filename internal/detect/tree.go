@@ -266,8 +266,23 @@ func (b *builder) push(kind nodeKind, at int) {
 func (b *builder) pop(at int) {
 	n := &b.nodes[b.open[len(b.open)-1]]
 	n.end, n.value.End = int32(len(b.nodes)), at
+	if n.kind == objectNode {
+		b.unnumber(b.open[len(b.open)-1])
+	}
 	b.open = b.open[:len(b.open)-1]
 	b.pending = Span{}
+}
+
+// unnumber makes an array of an object whose first name is 0: PHP has no other
+// lists.
+func (b *builder) unnumber(i int32) {
+	if int(i)+1 == len(b.nodes) || !b.named(i+1, "0") {
+		return
+	}
+	b.nodes[i].kind = arrayNode
+	for c := range b.children(i) {
+		b.nodes[c].key = Span{}
+	}
 }
 
 // finish closes what is still open, because the text ended or stopped making

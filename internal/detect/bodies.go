@@ -118,7 +118,8 @@ func faultSignals(t *tree, status, depth int) []Signal {
 		if f.status == 0 {
 			f.status = status
 		}
-		s := Signal{Kind: KindBody, Status: f.status, Codes: f.codes, Message: f.message,
+		message, _, _ := strings.Cut(f.message, "{") // what follows is read as a body of its own
+		s := Signal{Kind: KindBody, Status: f.status, Codes: f.codes, Message: message,
 			Span: t.nodes[f.node].value, Reader: f.reader, Unsure: f.unsure}
 		if s.Span.End == 0 || f.node == 0 {
 			s.Span = t.span
@@ -136,7 +137,7 @@ func embedded(t *tree, depth int) []Signal {
 	var signals []Signal
 	for i := range t.nodes {
 		n := &t.nodes[i]
-		if n.kind != scalarNode || n.value.End-n.value.Start < 10 || strings.IndexByte(t.text[n.value.Start:n.value.End], '{') < 0 {
+		if n.kind != scalarNode || n.value.End-n.value.Start < 10 || !strings.ContainsAny(t.text[n.value.Start:n.value.End], "{<") {
 			continue
 		}
 		inner, _ := nestedBodies(t.str(int32(i)), statusAround(t, int32(i)), depth-1)

@@ -29,16 +29,31 @@ func isOutcome(t *tree, i int32) bool {
 		return name == "OperationOutcome"
 	}
 	for _, issue := range t.all(i, "issue") {
-		if t.nodes[issue].kind == objectNode && (t.get(issue, "severity") != "" || t.child(t.child(issue, "details"), "coding") >= 0) {
+		if t.nodes[issue].kind == objectNode && (t.get(issue, "severity") != "" || isIssueType(t.get(issue, "code")) || isIssue(t, issue)) {
 			return true
 		}
 	}
-	return isIssue(t, i) && !t.named(i, "issue") && t.nodes[i].parent < 0
+	return t.nodes[i].parent < 0 && !t.named(i, "issue") && isIssue(t, i)
 }
 
-// isIssue recognises one issue that was copied alone.
+// isIssue recognises one issue by what only issues have together.
 func isIssue(t *tree, i int32) bool {
-	return t.get(i, "severity") != "" && t.get(i, "code") != "" && t.child(i, "details", "diagnostics") >= 0
+	if t.child(t.child(i, "details"), "coding") >= 0 {
+		return true
+	}
+	return t.get(i, "severity") != "" && isIssueType(t.get(i, "code"))
+}
+
+// isIssueType knows the types of issues that an API answers with:
+// https://hl7.org/fhir/R4/valueset-issue-type.html
+func isIssueType(code string) bool {
+	switch code {
+	case "invalid", "structure", "required", "value", "invariant", "security", "login", "unknown", "expired", "forbidden",
+		"processing", "not-supported", "duplicate", "multiple-matches", "not-found", "deleted", "code-invalid", "too-costly",
+		"business-rule", "conflict", "exception", "timeout", "throttled":
+		return true
+	}
+	return false
 }
 
 // readOutcome reads one fault per issue. issue.code is FHIR's own type, such as
@@ -47,7 +62,7 @@ func isIssue(t *tree, i int32) bool {
 // still says which status it goes with (see issueStatus).
 func readOutcome(t *tree, i int32) []fault {
 	issues := t.all(i, "issue")
-	if len(issues) == 0 && isIssue(t, i) {
+	if len(issues) == 0 {
 		issues = []int32{i}
 	}
 	var faults []fault
@@ -72,6 +87,8 @@ func readOutcome(t *tree, i int32) []fault {
 		// severity "information" goes with errors too, and "error" with none.
 		switch t.get(issue, "severity") {
 		case "error", "fatal":
+		case "":
+			f.unsure = len(f.codes) == 0
 		default:
 			f.unsure = true
 		}

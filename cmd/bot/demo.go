@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"sync"
 
 	"apierrorbot/internal/handlers"
 	"apierrorbot/internal/slacksim"
@@ -19,6 +20,7 @@ type demoCommand struct {
 	Addr       string `default:"127.0.0.1:0" help:"Address of the page: a loopback address; port 0 takes a free one."`
 	Open       bool   `help:"Open the page in your browser."`
 	NoExamples bool   `help:"Leave out the ready-made error messages."`
+	NoBot      bool   `help:"Leave out the bot, and print the settings for running one of your own against it."`
 }
 
 func (cmd *demoCommand) Help() string {
@@ -27,16 +29,13 @@ it would connect to Slack. Nothing leaves this machine, and nothing is kept.
 
 Examples:
   bot demo --open
-  KB_DIR=./kb bot demo      with the articles that you are writing`
+  KB_DIR=./kb bot demo      with the articles that you are writing
+  bot demo --no-bot         the local Slack alone: prints how to run a bot against it`
 }
 
-// Run serves the local Slack and the bot until ctx ends.
+// Run serves the local Slack, and the bot in it, until ctx ends.
 func (cmd *demoCommand) Run(ctx context.Context, cl *commandLine, c console) error {
 	log, err := cl.newLog(c.err)
-	if err != nil {
-		return err
-	}
-	base, err := cl.loadBase("")
 	if err != nil {
 		return err
 	}
@@ -49,26 +48,35 @@ func (cmd *demoCommand) Run(ctx context.Context, cl *commandLine, c console) err
 		return demoError(cmd.Addr, err)
 	}
 	defer sim.Close()
+	if cmd.NoBot {
+		cmd.announce(sim.URL(), c, log)
+		fmt.Fprintf(c.out, "Run a bot against it:\n  SLACK_API_URL=%s/api/ SLACK_APP_TOKEN=%s SLACK_BOT_TOKEN=%s bot\n",
+			sim.URL(), sim.AppToken(), sim.BotToken())
+		<-ctx.Done()
+		return nil
+	}
+	return cmd.runBot(ctx, cl, c, sim, log)
+}
+
+// runBot runs the bot in the local Slack, with a database that is thrown away.
+func (cmd *demoCommand) runBot(ctx context.Context, cl *commandLine, c console, sim *slacksim.Server, log *slog.Logger) error {
+	base, err := cl.loadBase("")
+	if err != nil {
+		return err
+	}
 	dir, err := os.MkdirTemp("", "apierror-demo-")
 	if err != nil {
 		return err
 	}
 	defer os.RemoveAll(dir)
-
-	ready := make(chan struct{}, 1)
-	go cmd.announce(ctx, sim.URL(), ready, c, log)
 	return serve(ctx, service{
 		slack:       slackConfig{AppToken: sim.AppToken(), BotToken: sim.BotToken(), APIURL: sim.URL() + "/api/"},
 		databaseURL: "sqlite:" + filepath.Join(dir, "demo.db"),
 		base:        base,
 		timing:      handlers.DefaultTiming,
 		log:         log,
-		onReady: func() {
-			select {
-			case ready <- struct{}{}:
-			default:
-			}
-		},
+		// It connects again whenever the connection is replaced.
+		onReady: sync.OnceFunc(func() { go cmd.announce(sim.URL(), c, log) }),
 	})
 }
 
@@ -77,13 +85,8 @@ var demoCommands = []slacksim.Command{{
 	Command: "/apierror", Usage: "[status, code or words] · list · help", Description: "Look up an API error", Escape: true,
 }}
 
-// announce prints the page's address once the bot is connected to it.
-func (cmd *demoCommand) announce(ctx context.Context, url string, ready <-chan struct{}, c console, log *slog.Logger) {
-	select {
-	case <-ready:
-	case <-ctx.Done():
-		return
-	}
+// announce prints the page's address, and opens it where that is wanted.
+func (cmd *demoCommand) announce(url string, c console, log *slog.Logger) {
 	fmt.Fprintf(c.out, "The local Slack is at %s (stop it with Ctrl-C)\n", url)
 	if !cmd.Open {
 		return

@@ -39,12 +39,12 @@ var examples = []slacksim.Example{
 		Text: `{"resourceType":"OperationOutcome","issue":[{"severity":"error","code":"forbidden","details":{"coding":[{"code":"ACCESS_DENIED"}]}}]}`,
 	},
 	{
-		ID: "two", Title: "Two errors in one message", Channel: "release-team", User: "ben",
+		ID: "two", Title: "Two errors in one message", Channel: "api-support", User: "ben",
 		Hint: "One reply, two checklists.",
 		Text: "First we got\nHTTP/1.1 404 Not Found\nand on the second try\nHTTP/1.1 409 Conflict\n{\"issue\":[{\"details\":{\"coding\":[{\"code\":\"REC_CONFLICT\"}]}}]}",
 	},
 	{
-		ID: "typo", Title: "A code with typos", Channel: "release-team", User: "asha",
+		ID: "typo", Title: "A code with typos", Channel: "api-support", User: "asha",
 		Hint: "Letters dropped and swapped; the status helps.",
 		Text: "what is this?? 404 RESOUCE_NOT_FUOND",
 	},

@@ -56,6 +56,16 @@ type commandLine struct {
 	Version versionCommand `cmd:"" help:"Print the version."`
 }
 
+// Help shows what people do first.
+func (*commandLine) Help() string {
+	return `Examples:
+  bot demo --open                         try it in a local Slack, without an account
+  bot explain '403 FORBIDDEN'             look an error up in the terminal
+  bot doctor                              check the settings before the first run
+  bot                                     run it against Slack, with the settings of .env
+  bot kb check kb                         check the articles that you are writing`
+}
+
 // console is where a command reads from and writes to.
 type console struct {
 	in       io.Reader

@@ -18,6 +18,9 @@ func (s *Server) Slash(user, channel, command, text string) error {
 	if err != nil {
 		return err
 	}
+	if command == invite.Command {
+		return s.invite(c, text)
+	}
 	var registered *Command
 	for i := range s.cfg.Commands {
 		if s.cfg.Commands[i].Command == command {
@@ -50,6 +53,24 @@ func (s *Server) Slash(user, channel, command, text string) error {
 		},
 	})
 	s.changed()
+	return nil
+}
+
+// invite is a command of Slack's own: no app hears of it
+// (https://slack.com/help/articles/201259356-Slash-commands-in-Slack).
+var invite = Command{Command: "/invite", Usage: "@name", Description: "Bring somebody into this channel"}
+
+// invite brings the people who are named into a channel.
+func (s *Server) invite(c *channel, names string) error {
+	people := strings.Fields(names)
+	if len(people) == 0 {
+		return fmt.Errorf("say whom to invite: %s %s", invite.Command, invite.Usage)
+	}
+	for _, name := range people {
+		if err := s.setMember(c, strings.TrimPrefix(name, "@"), true); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 

@@ -3,6 +3,7 @@ package slacksim
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -393,5 +394,36 @@ func TestDeletedParentLeavesATombstone(t *testing.T) {
 	}
 	if m, ok := s.Message("api-support", lonely); !ok || !m.Deleted || m.Text != "" {
 		t.Errorf("deleted message = %+v, %v", m, ok)
+	}
+}
+
+// /invite is Slack's own: the person or the bot is in the channel afterwards, and
+// the app hears of no command.
+func TestInvite(t *testing.T) {
+	s := newServer(t)
+	for _, name := range []string{"@apierror", "chloe"} {
+		if err := s.Slash("asha", "general", "/invite", name); err != nil {
+			t.Errorf("/invite %s: %v", name, err)
+		}
+	}
+	state, err := s.State("asha")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if i := slices.IndexFunc(state.Channels, func(c ChannelState) bool { return c.Name == "general" }); !state.Channels[i].BotIsMember {
+		t.Error("the bot is not in the channel")
+	}
+	if !slices.ContainsFunc(state.Commands, func(c Command) bool { return c.Command == "/invite" }) {
+		t.Errorf("the page does not offer /invite: %v", state.Commands)
+	}
+	for _, name := range []string{"", "@nobody"} {
+		if err := s.Slash("asha", "general", "/invite", name); err == nil {
+			t.Errorf("/invite %q: no error", name)
+		}
+	}
+	for _, e := range s.Traffic(0) {
+		if e.Name == "slash_commands" {
+			t.Errorf("the app was told: %s", e.Body)
+		}
 	}
 }

@@ -141,7 +141,10 @@ func TestStateForThePage(t *testing.T) {
 			object{"ts": private, "channel": "C1", "user": "U0BOT0001", "bot_id": "B0BOT0001", "text": "psst", "edited": false, "deleted": false, "ephemeral": true},
 		}},
 		"examples": []any{object{"id": "e1", "title": "A body", "channel": "help", "user": "asha", "text": "429", "hint": "Look"}},
-		"commands": []any{object{"command": "/apierror", "usage": "[code]", "description": ""}},
+		"commands": []any{
+			object{"command": "/apierror", "usage": "[code]", "description": ""},
+			object{"command": "/invite", "usage": "@name", "description": "Bring somebody into this channel"}, // Slack's own
+		},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("state (-want +got):\n%s", diff)

@@ -107,7 +107,7 @@ func (s *Server) State(as string) (State, error) {
 		Channels: []ChannelState{},
 		Messages: make(map[string][]Message),
 		Examples: append([]Example{}, s.cfg.Examples...),
-		Commands: append([]Command{}, s.cfg.Commands...),
+		Commands: append(slices.Clone(s.cfg.Commands), invite),
 	}
 	for _, c := range w.channels {
 		if !c.members[me.ID] && (c.kind != Public || me.Kind != Member) {

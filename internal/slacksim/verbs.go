@@ -62,6 +62,10 @@ func (s *Server) SetMember(channel, user string, in bool) error {
 	if err != nil {
 		return err
 	}
+	return s.setMember(c, user, in)
+}
+
+func (s *Server) setMember(c *channel, user string, in bool) error {
 	id := s.world.bot.UserID
 	if user != id && user != s.world.bot.Name {
 		u, err := s.findUser(user)

@@ -92,8 +92,9 @@ func (b *Bot) click(c *click, ack func()) {
 // memberWait bounds how long a click waits to learn who clicked.
 const memberWait = 2 * time.Second
 
-// changeCase does what a button of a reply says.
-func (b *Bot) changeCase(c *click, action string, v value, ack func()) {
+// mayChange reports whether who clicked may change what everybody sees. Who may not
+// is told so, and their click is acked.
+func (b *Bot) mayChange(c *click, action string, ack func()) bool {
 	ctx, cancel := context.WithTimeout(b.ctx, memberWait)
 	defer cancel()
 	member, err := b.people.isMember(ctx, c.User.ID)
@@ -102,13 +103,18 @@ func (b *Bot) changeCase(c *click, action string, v value, ack func()) {
 		ack()
 		b.log.Warn("cannot find out who clicked", "user", c.User.ID, "error", kindOf(err))
 		b.whisper(c, wordsFor(err))
-		return
 	case !member:
 		ack()
-		b.whisper(c, wordsMembers)
+		b.whisper(c, wordsMembers(action))
+	}
+	return err == nil && member
+}
+
+// changeCase does what a button of a reply says.
+func (b *Bot) changeCase(c *click, action string, v value, ack func()) {
+	if !b.mayChange(c, action, ack) {
 		return
 	}
-
 	known := false
 	changed, altered, err := b.store.Change(b.ctx, v.Case, func(cs *store.Case) {
 		known = cs.Key.Channel == c.Channel.ID && b.apply(cs, action, v, c.User.ID)
@@ -195,6 +201,9 @@ func (b *Bot) postToChannel(c *click, v value, ack func()) {
 	if a == nil {
 		ack()
 		b.private(c.User.ID, func() { b.tell(c.ResponseURL, renderNote(wordsVanished), instead(c.ResponseURL)) })
+		return
+	}
+	if !b.mayChange(c, actionPost, ack) {
 		return
 	}
 	id, err := b.openRequested(c, a)

@@ -171,7 +171,12 @@ func (b *Bot) withoutMention(text string) string {
 func (b *Bot) decide(m *message, mode triage.Mode) ([]store.Item, triage.Outcome) {
 	in := triage.Input{Text: m.Text, Blocks: m.Blocks}
 	if mode == triage.Query {
-		if note := b.noteFor(b.withoutMention(m.Text)); note != "" {
+		question := b.withoutMention(m.Text)
+		if courtesyOf(question) == nod {
+			b.log.Debug("silent", "channel", m.Channel, "ts", m.TS, "reason", "courtesy")
+			return nil, triage.OutcomeSilent
+		}
+		if note := b.noteFor(question); note != "" {
 			return []store.Item{{Kind: kindNote, Why: note}}, triage.OutcomeMiss
 		}
 	}
@@ -195,6 +200,12 @@ func (b *Bot) noteFor(question string) string {
 		return help(b.self.Name)
 	case "list":
 		return list(b.base.Articles())
+	}
+	switch courtesyOf(question) {
+	case thanks:
+		return wordsWelcome
+	case greeting, nod:
+		return help(b.self.Name)
 	}
 	return ""
 }
@@ -227,7 +238,7 @@ func storedItems(d triage.Decision) ([]store.Item, error) {
 
 // open stores the case of a message, acks, and has the reply delivered.
 func (b *Bot) open(n store.NewCase, outcome triage.Outcome, ack func()) {
-	id, err := b.store.Open(b.ctx, n)
+	id, err := b.openCase(n)
 	if err != nil {
 		b.log.Error("cannot store a message that should be answered: Slack will bring it again",
 			"channel", n.Key.Channel, "ts", n.Key.TS, "error", err)
@@ -241,6 +252,16 @@ func (b *Bot) open(n store.NewCase, outcome triage.Outcome, ack func()) {
 	b.log.Info("answering", "case", id, "channel", n.Key.Channel, "ts", n.Key.TS,
 		"outcome", outcome, "articles", articleIDs(n.Items))
 	b.courier.deliver(id)
+}
+
+func (b *Bot) openCase(n store.NewCase) (id string, err error) {
+	if n.Asked {
+		err = b.pointBack(&n)
+	}
+	if err == nil {
+		id, err = b.store.Open(b.ctx, n)
+	}
+	return id, err
 }
 
 func articleIDs(items []store.Item) string {

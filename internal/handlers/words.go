@@ -24,7 +24,6 @@ const (
 const (
 	wordsGone       = "This checklist is no longer kept, so its buttons do nothing any more. Post the error again and I will open a new one."
 	wordsVanished   = "That article is no longer in the knowledge base. Try `/apierror list` to see what there is."
-	wordsMembers    = "Only full members of this workspace can work on checklists: guests and people from other organisations can read along. Ask a member to mark the step for you."
 	wordsNoScope    = "I cannot tell members from guests: my app lacks a permission (`users:read`), so nothing was changed. Please tell whoever runs me."
 	wordsNotShown   = "Your click is saved, but Slack does not let me change this message now, so you do not see it here."
 	wordsUnchecked  = "I could not check your account with Slack just now, so nothing was changed. Please click again in a moment."
@@ -34,6 +33,28 @@ const (
 	wordsInvite     = "I am not a member of this conversation yet. Type `/invite @%s` here, then click *Post to channel* again."
 	wordsCannotPost = "Slack does not let me post here (`%s`). Try it in another channel."
 )
+
+// wordsMembers tells guests, and people from elsewhere, that a button is not for them.
+func wordsMembers(action string) string {
+	can, instead := "mark steps", "Ask a member to mark the step for you."
+	switch action {
+	case actionChoose:
+		can, instead = "say for everybody which error it is", "Ask a member to choose for you."
+	case actionState:
+		can, instead = "resolve and reopen checklists", "Ask a member to do it for you."
+	case actionPost:
+		can, instead = "have checklists posted", "Write the error into the channel yourself, and I answer in its thread."
+	}
+	return "Only full members of this workspace can " + can + ": guests and people from other organisations can read along. " + instead
+}
+
+// What the bot says in a thread that has the answer already.
+const (
+	wordsHasChecklist = "This thread has a checklist for *%s* already, from %s (%d of %d done): please go on there."
+	wordsHasQuestion  = "I asked here which error it is, at %s: please choose there."
+)
+
+const wordsWelcome = "You're welcome. When the next error comes, paste it here or mention me."
 
 // help says what the bot can do. name is the bot's own, for mentions.
 func help(name string) string {

@@ -123,13 +123,15 @@ func (c *Case) UpToDate() bool {
 func news(old, items []Item) []Item {
 	var fresh []Item
 	for _, item := range items {
-		covers := func(o Item) bool { return len(o.Options) > 0 && offersOnly(o, item) }
-		if !slices.ContainsFunc(old, covers) {
+		if !slices.ContainsFunc(old, func(o Item) bool { return o.Covers(item) }) {
 			fresh = append(fresh, item)
 		}
 	}
 	return fresh
 }
+
+// Covers reports whether who has seen an item learns nothing from another one.
+func (it Item) Covers(other Item) bool { return len(it.Options) > 0 && offersOnly(it, other) }
 
 // offersOnly reports whether everything that old shows is among item's options.
 func offersOnly(old, item Item) bool {

@@ -355,6 +355,28 @@ func (s *Store) Find(ctx context.Context, key Key) (Case, error) {
 	return c, err
 }
 
+// InThread returns the cases whose replies stand in a thread, or will, oldest
+// first.
+func (s *Store) InThread(ctx context.Context, team, channel, thread string) ([]Case, error) {
+	var cases []Case
+	err := s.transaction(ctx, func(tx *sql.Tx) error {
+		ids, err := caseIDs(ctx, tx, `
+			select id from cases where team = $1 and channel = $2 and thread = $3 and reply_state <> $4 order by opened_at`,
+			team, channel, thread, GivenUp)
+		if err != nil {
+			return err
+		}
+		cases = make([]Case, len(ids))
+		for i, id := range ids {
+			if cases[i], err = loadCase(ctx, tx, id); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return cases, err
+}
+
 // Change lets change alter the State, the items' Chosen and the Ticks of a
 // case, and stores what it altered; then Rev has grown by one. change must not
 // do anything else: it may be called again when the database asks for a retry.
@@ -428,8 +450,17 @@ func saveDifference(ctx context.Context, tx *sql.Tx, before, after Case) (altere
 // Unfinished returns the ids of the cases whose reply does not show the newest
 // state, oldest first.
 func (s *Store) Unfinished(ctx context.Context) ([]string, error) {
-	rows, err := s.db.QueryContext(ctx,
+	return caseIDs(ctx, s.db,
 		`select id from cases where reply_rev < rev and reply_state <> $1 order by opened_at`, GivenUp)
+}
+
+// querier is a database, or a transaction in it.
+type querier interface {
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+}
+
+func caseIDs(ctx context.Context, db querier, query string, args ...any) ([]string, error) {
+	rows, err := db.QueryContext(ctx, query, args...)
 	if err != nil {
 		return nil, err
 	}

@@ -40,6 +40,7 @@ type Item struct {
 	Why     string   // one line, shown to people
 	Options []Option // best first; may be empty
 	Chosen  string   // the Article of the option that is shown; "" is a question still
+	Details []Detail // in the caller's order; may be empty
 }
 
 // Option is an article that an item offers, as it was when the case was opened.

@@ -26,6 +26,9 @@ func loadCase(ctx context.Context, tx *sql.Tx, id string) (Case, error) {
 	if c.Items, err = loadItems(ctx, tx, id); err != nil {
 		return Case{}, err
 	}
+	if err := loadDetails(ctx, tx, id, c.Items); err != nil {
+		return Case{}, err
+	}
 	if c.Ticks, err = loadTicks(ctx, tx, id); err != nil {
 		return Case{}, err
 	}

@@ -9,7 +9,8 @@
 // Unfinished names the cases where they are not.
 //
 // The articles that a case was opened with are stored once per revision, as
-// bytes that the store does not look into. A message's text is never stored.
+// bytes that the store does not look into. A message's text is never stored; the
+// few values that a reply takes from it (details) belong to an item, and go with it.
 //
 // Each change is one transaction which reads the case, lets a function of the
 // caller change it, and writes the difference, row by row: ticks are rows of
@@ -267,8 +268,9 @@ func threadItems(ctx context.Context, tx *sql.Tx, n NewCase) ([]Item, error) {
 	return items, rows.Err()
 }
 
-// extendCase adds what is new to the case of an edited message. Items without
-// an option (the bot found nothing then) give way to the new ones.
+// extendCase adds what is new to the case of an edited message: details of its
+// items, and items. Items without an option (the bot found nothing then) give way
+// to the new ones.
 func extendCase(ctx context.Context, tx *sql.Tx, id string, n NewCase) (string, error) {
 	c, err := loadCase(ctx, tx, id)
 	if err != nil {
@@ -282,9 +284,17 @@ func extendCase(ctx context.Context, tx *sql.Tx, id string, n NewCase) (string, 
 		}
 		said = append(said, inThread...)
 	}
+	adopted, err := adoptDetails(ctx, tx, id, c.Items, n.Items)
+	if err != nil {
+		return "", err
+	}
 	fresh := news(said, n.Items)
 	if len(fresh) == 0 || len(fresh[0].Options) == 0 {
-		return "", nil
+		if !adopted {
+			return "", nil
+		}
+		_, err := tx.ExecContext(ctx, `update cases set rev = rev + 1 where id = $1`, id)
+		return id, err
 	}
 	next := 0
 	if err := tx.QueryRowContext(ctx,
@@ -322,6 +332,9 @@ func insertItems(ctx context.Context, tx *sql.Tx, id string, from int, items []I
 				id, from+i, j, o.Article, o.Revision); err != nil {
 				return err
 			}
+		}
+		if err := insertDetails(ctx, tx, id, from+i, item.Details); err != nil {
+			return err
 		}
 	}
 	return nil

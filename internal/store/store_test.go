@@ -31,6 +31,8 @@ func TestStore(t *testing.T) {
 		{"an edit without news changes nothing", testEditWithoutNews},
 		{"an edit replaces a note", testEditReplacesNote},
 		{"an edit does not repeat what the thread has", testEditInThread},
+		{"details go with their item", testDetails},
+		{"an edit adds details", testEditAddsDetails},
 		{"a case is found by its message", testFind},
 		{"a tick is set, not toggled", testTick},
 		{"twenty people tick at once", testTicksConcurrently},

@@ -10,8 +10,10 @@ import (
 // fields that an error body blames. A body says it in members made for it, or in
 // words; a name is taken, and never the value that was sent under it.
 
-// maxNames is how many names a reply shows of one error.
-const maxNames = 3
+const (
+	maxNames = 3  // of one signal
+	MaxName  = 48 // bytes of a name, at most
+)
 
 // FindNames finds the headers, parameters and fields that a signal's error is
 // about, as far as the text names them: three at most.
@@ -77,8 +79,8 @@ func (n *names) add(kind DetailKind, name string) {
 // path to one: Patient.identifier[0].value, /data/attributes/to, $.nhsNumber,
 // X-Request-ID. What looks like a value, a secret or a number is none.
 func isName(s string) bool {
-	const longest, digits, turns = 48, 4, 2
-	if len(s) < 2 || len(s) > longest || !isLetter(s[0]) && strings.IndexByte("_$#/", s[0]) < 0 || strings.Contains(s, "//") {
+	const digits, turns = 4, 2
+	if len(s) < 2 || len(s) > MaxName || !isLetter(s[0]) && strings.IndexByte("_$#/", s[0]) < 0 || strings.Contains(s, "//") {
 		return false
 	}
 	letters, numerals, mixed := 0, 0, 0

@@ -36,8 +36,9 @@ type Detail struct {
 	Value string // letters, digits and _ . : / $ # [ ] - only
 }
 
-// MaxDetailValue is the length of the longest Value, in bytes.
-const MaxDetailValue = 64
+// MaxDetailValue is the length of the longest Value, in bytes: that of a
+// traceparent.
+const MaxDetailValue = 55
 
 // add adds a detail unless its value is there, and reports whether there is room
 // for more.

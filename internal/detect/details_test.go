@@ -248,7 +248,7 @@ func TestFindNames(t *testing.T) {
 }
 
 // detailForm is what a value may look like: nothing in it can format or ping.
-var detailForm = regexp.MustCompile(`^[A-Za-z0-9_.:/$#\[\]-]{1,64}$`)
+var detailForm = regexp.MustCompile(`^[A-Za-z0-9_.:/$#\[\]-]{1,55}$`)
 
 // FuzzDetails takes details out of anything: no panic, and every value has a
 // form that can be shown, and nothing in it that the guard would take out.

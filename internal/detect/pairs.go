@@ -34,27 +34,26 @@ type pairName struct {
 // traceparent of https://www.w3.org/TR/trace-context/; the others are gateways'
 // and clouds' own.
 var pairNames = map[string]pairName{
-	"xrequestid":              {topic: topicID, label: "X-Request-ID"},
-	"requestid":               {topic: topicID, label: "Request ID"},
-	"nhsdrequestid":           {topic: topicID, label: "NHSD-Request-ID"},
-	"xcorrelationid":          {topic: topicID, label: "X-Correlation-ID"},
-	"correlationid":           {topic: topicID, label: "Correlation ID"},
-	"nhsdcorrelationid":       {topic: topicID, label: "NHSD-Correlation-ID"},
-	"traceid":                 {topic: topicID, label: "Trace ID"},
-	"xtraceid":                {topic: topicID, label: "X-Trace-ID"},
-	"xb3traceid":              {topic: topicID, label: "X-B3-TraceId"},
-	"traceparent":             {topic: topicID, label: "traceparent"},
-	"xamznrequestid":          {topic: topicID, label: "x-amzn-RequestId"},
-	"xamzrequestid":           {topic: topicID, label: "x-amz-request-id"},
-	"xamzntraceid":            {topic: topicID, label: "X-Amzn-Trace-Id"},
-	"xmsrequestid":            {topic: topicID, label: "x-ms-request-id"},
-	"xmscorrelationrequestid": {topic: topicID, label: "x-ms-correlation-request-id"},
-	"apimrequestid":           {topic: topicID, label: "apim-request-id"},
-	"xgithubrequestid":        {topic: topicID, label: "X-GitHub-Request-Id"},
-	"xtransactionid":          {topic: topicID, label: "X-Transaction-ID"},
-	"transactionid":           {topic: topicID, label: "Transaction ID"},
-	"cfray":                   {topic: topicID, label: "CF-Ray"},
-	"rayid":                   {topic: topicID, label: "CF-Ray"},
+	"xrequestid":        {topic: topicID, label: "X-Request-ID"},
+	"requestid":         {topic: topicID, label: "Request ID"},
+	"nhsdrequestid":     {topic: topicID, label: "NHSD-Request-ID"},
+	"xcorrelationid":    {topic: topicID, label: "X-Correlation-ID"},
+	"correlationid":     {topic: topicID, label: "Correlation ID"},
+	"nhsdcorrelationid": {topic: topicID, label: "NHSD-Correlation-ID"},
+	"traceid":           {topic: topicID, label: "Trace ID"},
+	"xtraceid":          {topic: topicID, label: "X-Trace-ID"},
+	"xb3traceid":        {topic: topicID, label: "X-B3-TraceId"},
+	"traceparent":       {topic: topicID, label: "traceparent"},
+	"xamznrequestid":    {topic: topicID, label: "x-amzn-RequestId"},
+	"xamzrequestid":     {topic: topicID, label: "x-amz-request-id"},
+	"xamzntraceid":      {topic: topicID, label: "X-Amzn-Trace-Id"},
+	"xmsrequestid":      {topic: topicID, label: "x-ms-request-id"},
+	"apimrequestid":     {topic: topicID, label: "apim-request-id"},
+	"xgithubrequestid":  {topic: topicID, label: "X-GitHub-Request-Id"},
+	"xtransactionid":    {topic: topicID, label: "X-Transaction-ID"},
+	"transactionid":     {topic: topicID, label: "Transaction ID"},
+	"cfray":             {topic: topicID, label: "CF-Ray"},
+	"rayid":             {topic: topicID, label: "CF-Ray"},
 
 	"retryafter":        {topic: topicWait, unit: 1000},
 	"retryafterseconds": {topic: topicWait, unit: 1000},
@@ -159,8 +158,11 @@ func valueAfter(text string, i int) int {
 	return i
 }
 
-// maxIDs is how many ids a reply names.
-const maxIDs = 3
+// Limits of ids.
+const (
+	MaxIDs    = 3  // of one message
+	MaxIDName = 19 // bytes of what one goes by: NHSD-Correlation-ID
+)
 
 // FindIDs finds the ids by which others find the request in their logs, in the
 // order of the text: three at most, each with a form that ids have.
@@ -175,7 +177,7 @@ func FindIDs(text *Text) []Detail {
 			continue
 		}
 		var room bool
-		if ids, room = add(ids, Detail{DetailID, name.label, id}, maxIDs); !room {
+		if ids, room = add(ids, Detail{DetailID, name.label, id}, MaxIDs); !room {
 			break
 		}
 	}

@@ -192,7 +192,7 @@ func (b *Bot) show(c *click, v value) {
 		b.tell(c.ResponseURL, renderNote(wordsVanished), instead(c.ResponseURL))
 		return
 	}
-	b.tell(c.ResponseURL, renderPrivate(b.pages.of(a), ""), instead(c.ResponseURL))
+	b.tell(c.ResponseURL, renderPrivate(b.pages.of(a), "", nil, time.Now()), instead(c.ResponseURL))
 }
 
 // postToChannel turns a private article into a checklist for the channel.

@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"strings"
+	"time"
 
 	"github.com/slack-go/slack"
 
@@ -51,9 +52,10 @@ func (b *Bot) lookUp(question string) reply {
 	case len(d.Items) == 0:
 		return renderNote(miss(d.Understood, tryCommand))
 	case d.Outcome == triage.OutcomeArticle && len(d.Items) == 1:
-		return renderPrivate(b.pages.of(d.Items[0].Options[0]), d.Items[0].Why)
+		found := d.Items[0]
+		return renderPrivate(b.pages.of(found.Options[0]), found.Why, found.Details, time.Now())
 	default:
-		return renderPrivateQuestion(b.privateQuestion(d))
+		return renderPrivateQuestion(b.privateQuestion(d), time.Now())
 	}
 }
 
@@ -66,6 +68,7 @@ func (b *Bot) privateQuestion(d triage.Decision) entry {
 		e.Kind, e.Why = kindNearest, nearest(d.Understood, e.Why)
 	}
 	for _, item := range d.Items {
+		e.Details = append(e.Details, storedDetails(item.Details)...)
 		for _, a := range item.Options {
 			e.options = append(e.options, b.pages.of(a))
 		}

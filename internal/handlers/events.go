@@ -217,7 +217,7 @@ func storedItems(d triage.Decision) ([]store.Item, error) {
 	}
 	var items []store.Item
 	for _, found := range d.Items {
-		item := store.Item{Kind: kindMatch, Why: found.Why}
+		item := store.Item{Kind: kindMatch, Why: found.Why, Details: storedDetails(found.Details)}
 		if d.Outcome == triage.OutcomeNearest {
 			item.Kind, item.Why = kindNearest, nearest(d.Understood, found.Why)
 		}

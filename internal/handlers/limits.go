@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -10,6 +11,7 @@ import (
 
 	"apierrorbot/internal/kb"
 	"apierrorbot/internal/store"
+	"apierrorbot/internal/triage"
 )
 
 // CheckRendering renders every article of a knowledge base as people will see
@@ -27,7 +29,7 @@ func CheckRendering(base *kb.Base) []string {
 	ps := &pages{byRevision: make(map[string]*page)}
 	all := base.Articles()
 	for _, a := range all {
-		check(a.ID()+", shown privately", renderPrivate(ps.of(a), longestWhy))
+		check(a.ID()+", shown privately", renderPrivate(ps.of(a), longestWhy, longestDetails, longestAt))
 		for _, others := range [][]*kb.Article{nil, longest(all, a, maxChecklists-1), longest(all, a, maxChecklists+2)} {
 			what := a.ID()
 			if len(others) > 0 {
@@ -38,12 +40,13 @@ func CheckRendering(base *kb.Base) []string {
 			}
 		}
 	}
-	v := view{Case: store.Case{ID: longestID}, entries: []entry{{Item: store.Item{Kind: kindMatch, Why: longestWhy}}}}
+	asked := store.Item{Kind: kindMatch, Why: longestWhy, Details: storedDetails(longestDetails)}
+	v := view{Case: store.Case{ID: longestID, Key: longestKey}, entries: []entry{{Item: asked}}}
 	for _, a := range all {
 		v.entries[0].options = append(v.entries[0].options, ps.of(a))
 	}
 	check("a question about all articles", render(v))
-	check("a private question about all articles", renderPrivateQuestion(v.entries[0]))
+	check("a private question about all articles", renderPrivateQuestion(v.entries[0], longestAt))
 	check("the list of all articles", renderNote(list(all)))
 	return misfits
 }
@@ -54,7 +57,25 @@ const (
 	longestUser = "U0123456789ABCDEF"
 )
 
-var longestWhy = strings.Repeat("w", 2*maxWhy)
+var (
+	longestWhy = strings.Repeat("w", 2*maxWhy)
+	longestAt  = time.Date(2026, time.September, 30, 23, 59, 59, 0, time.UTC)
+	longestKey = store.Key{TS: fmt.Sprintf("%d.000000", longestAt.Unix())}
+)
+
+// longestDetails are as many details as an item can have, and as long.
+var longestDetails = func() (details []triage.Detail) {
+	parameter := strings.Repeat("p", triage.MaxNamesSize/triage.MaxNames)
+	soon := strconv.FormatInt(longestAt.Add(-30*24*time.Hour).Unix(), 10)
+	for range triage.MaxNames {
+		details = append(details, triage.Detail{Kind: triage.DetailParameter, Value: parameter})
+	}
+	details = append(details, triage.Detail{Kind: triage.DetailUntil, Value: soon}, triage.Detail{Kind: triage.DetailExpiry, Value: soon})
+	for range triage.MaxIDs {
+		details = append(details, triage.Detail{Kind: triage.DetailID, Name: strings.Repeat("n", triage.MaxIDName), Value: strings.Repeat("v", triage.MaxDetailValue)})
+	}
+	return details
+}()
 
 // longest returns the n longest articles but a.
 func longest(all []*kb.Article, a *kb.Article, n int) []*kb.Article {
@@ -83,13 +104,17 @@ func longest(all []*kb.Article, a *kb.Article, n int) []*kb.Article {
 // worstViews returns a case about these articles in every state that makes its
 // reply longer.
 func worstViews(ps *pages, articles []*kb.Article) map[string]view {
-	at := time.Date(2026, time.September, 30, 23, 59, 59, 0, time.UTC)
-	untouched := view{Case: store.Case{ID: longestID, OpenedAt: at.Add(-1000 * time.Hour)}}
+	at := longestAt
+	untouched := view{Case: store.Case{ID: longestID, Key: longestKey, OpenedAt: at.Add(-1000 * time.Hour)}}
 	for n, a := range articles {
+		details := longestDetails
+		if n > 0 {
+			details = details[:len(details)-triage.MaxIDs] // ids stand at the first item
+		}
 		// Two options: so that people can go back to the question.
 		p := ps.of(a)
 		untouched.entries = append(untouched.entries, entry{
-			Item:    store.Item{N: n, Kind: kindMatch, Why: longestWhy, Chosen: a.ID()},
+			Item:    store.Item{N: n, Kind: kindMatch, Why: longestWhy, Chosen: a.ID(), Details: storedDetails(details)},
 			options: []*page{p, p}, chosen: p,
 		})
 	}

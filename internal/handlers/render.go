@@ -9,6 +9,7 @@ import (
 
 	"apierrorbot/internal/mrkdwn"
 	"apierrorbot/internal/store"
+	"apierrorbot/internal/triage"
 )
 
 // Slack's limits (https://docs.slack.dev/reference/block-kit/blocks and
@@ -18,7 +19,7 @@ import (
 const (
 	maxText        = 3900 // of the message's text; chat.update refuses more than 4,000
 	maxButtonLabel = 75   // of a button's accessibility_label
-	maxWhy         = 230  // of the line that says why, so that three checklists fit
+	maxWhy         = 215  // of the line that says why, so that three checklists fit
 	maxOptions     = 8    // of one question; the rest is named in a line
 )
 
@@ -54,7 +55,7 @@ func render(v view) reply {
 			text = append(text, checklistText(v, e))
 		case len(e.options) > 0:
 			r.question(v, e)
-			text = append(text, questionText(e))
+			text = append(text, questionText(e, v.written()))
 		default:
 			r.section(e.Why)
 			text = append(text, e.Why)
@@ -77,13 +78,19 @@ func (r *reply) checklist(v view, e entry) {
 	p := e.chosen
 	r.header(p.Heading())
 	r.why(v, e)
-	r.section("*" + mrkdwn.Escape(p.Title) + "*\n" + p.cause)
+	r.cause(p, triage.Lines(e.details(), v.written(), p.Status))
 	for i, step := range p.Steps {
 		r.step(v, e, i, step.ID)
 	}
 	r.section("*Fix*\n" + p.fix)
 	done, all := v.entryProgress(e)
-	r.context(append([]string{progressLine(done, all)}, sources(p)...)...)
+	r.context(append([]string{progressLine(done, all)}, append(idLines(e.details()), sources(p)...)...)...)
+}
+
+// cause says what happened, what the message says about it, and why it happens.
+func (r *reply) cause(p *page, details []string) {
+	lines := append([]string{"*" + mrkdwn.Escape(p.Title) + "*"}, marked(details)...)
+	r.section(strings.Join(append(lines, p.cause), "\n"))
 }
 
 // why says in one line why the bot thinks so; where people chose, it lets them
@@ -116,7 +123,7 @@ func (r *reply) step(v view, e entry, i int, id string) {
 
 // question draws an error that several articles fit.
 func (r *reply) question(v view, e entry) {
-	r.section("*" + questionFor(e) + "*\n" + because(e.Why))
+	r.ask(e, v.written())
 	for i, p := range e.options {
 		if i == maxOptions {
 			r.context(fmt.Sprintf("…and %d more.", len(e.options)-maxOptions))
@@ -125,6 +132,12 @@ func (r *reply) question(v view, e entry) {
 		target := value{Case: v.ID, Item: e.N, Article: p.ID()}
 		r.offer(p, button(actionChoose, target, "This one", "This is it: "+p.Heading()))
 	}
+}
+
+// ask draws the heading of a question.
+func (r *reply) ask(e entry, at time.Time) {
+	lines := []string{"*" + questionFor(e) + "*", because(e.Why)}
+	r.section(strings.Join(append(lines, marked(questionLines(e, at))...), "\n"))
 }
 
 // offer draws one option of a question.
@@ -154,32 +167,35 @@ func (r *reply) state(v view) string {
 	return ""
 }
 
-// renderPrivate draws an article for one person, who may post it for all.
-func renderPrivate(p *page, why string) reply {
+// renderPrivate draws an article for one person, who may post it for all: the
+// article, not why it was found nor what the person's text said about it. at is
+// when the person asked.
+func renderPrivate(p *page, why string, details []triage.Detail, at time.Time) reply {
 	var r reply
 	r.header(p.Heading())
 	if why != "" {
 		r.context(":mag: " + because(why))
 	}
-	r.section("*" + mrkdwn.Escape(p.Title) + "*\n" + p.cause)
+	lines := triage.Lines(details, at, p.Status)
+	r.cause(p, lines)
 	steps := make([]string, len(p.steps))
 	for i, step := range p.steps {
 		steps[i] = fmt.Sprintf("*%d.* %s", i+1, step)
 	}
 	r.section(strings.Join(steps, "\n"))
 	r.section("*Fix*\n" + p.fix)
-	r.context(sources(p)...)
+	r.context(append(idLines(details), sources(p)...)...)
 	post := button(actionPost, value{Article: p.ID()}, "Post to channel", "Post to the channel as a checklist: "+p.Heading())
 	post.Style = slack.StylePrimary
 	r.add(slack.NewActionBlock("", post))
-	r.text = shorten(articleText(p), maxText)
+	r.text = shorten(articleText(p, lines), maxText)
 	return r
 }
 
 // renderPrivateQuestion offers articles to one person.
-func renderPrivateQuestion(e entry) reply {
+func renderPrivateQuestion(e entry, at time.Time) reply {
 	var r reply
-	r.section("*" + questionFor(e) + "*\n" + because(e.Why))
+	r.ask(e, at)
 	for i, p := range e.options {
 		if i == maxOptions {
 			r.context(fmt.Sprintf("…and %d more: see `/apierror list`.", len(e.options)-maxOptions))
@@ -187,7 +203,7 @@ func renderPrivateQuestion(e entry) reply {
 		}
 		r.offer(p, button(actionShow, value{Article: p.ID()}, "Show", "Show "+p.Heading()))
 	}
-	r.text = shorten(questionText(e), maxText)
+	r.text = shorten(questionText(e, at), maxText)
 	return r
 }
 

@@ -74,7 +74,8 @@ func longestArticle(n int, unit string, steps, links int) string {
 		left -= len(address)
 		fmt.Fprintf(&b, "  - title: %s\n    url: %s\n    edited: 2026-09-30\n", fill(kb.MaxLinkTitle), address)
 	}
-	fmt.Fprintf(&b, "status: 4%02d\ncode: C%s%d\ntitle: %s\n", n, strings.Repeat("O", kb.MaxCode-2), n, fill(kb.MaxTitle))
+	// All of a status whose details are the longest.
+	fmt.Fprintf(&b, "status: 400\ncode: C%s%d\ntitle: %s\n", strings.Repeat("O", kb.MaxCode-2), n, fill(kb.MaxTitle))
 	b.WriteString("steps:\n")
 	for i := range steps {
 		fmt.Fprintf(&b, "  - id: %s%d\n    text: %s\n", strings.Repeat("s", 30), i, fill(min(kb.MaxStep, left/(steps+1-i))))

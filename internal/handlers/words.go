@@ -8,6 +8,7 @@ import (
 
 	"apierrorbot/internal/kb"
 	"apierrorbot/internal/mrkdwn"
+	"apierrorbot/internal/triage"
 )
 
 // What the bot says. None of it repeats what people wrote: known names, numbers
@@ -126,9 +127,9 @@ func questionFor(e entry) string {
 
 // The texts of replies: what screen readers read and notifications show.
 
-func articleText(p *page) string {
+func articleText(p *page, details []string) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s: %s\nCause: %s\nSteps:", p.Heading(), p.Title, p.plainCause)
+	fmt.Fprintf(&b, "%s: %s\n%sCause: %s\nSteps:", p.Heading(), p.Title, withNewlines(details), p.plainCause)
 	for i, step := range p.plainSteps {
 		fmt.Fprintf(&b, "\n%d. %s", i+1, step)
 	}
@@ -140,7 +141,8 @@ func checklistText(v view, e entry) string {
 	p := e.chosen
 	done, all := v.entryProgress(e)
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s: %s (%d of %d done)\nCause: %s\nSteps:", p.Heading(), p.Title, done, all, p.plainCause)
+	details := triage.Lines(e.details(), v.written(), p.Status)
+	fmt.Fprintf(&b, "%s: %s (%d of %d done)\n%sCause: %s\nSteps:", p.Heading(), p.Title, done, all, withNewlines(details), p.plainCause)
 	for i, step := range p.plainSteps {
 		mark := ""
 		if _, ok := v.Tick(e.Chosen, p.Steps[i].ID); ok {
@@ -152,8 +154,17 @@ func checklistText(v view, e entry) string {
 	return mrkdwn.Escape(b.String())
 }
 
-func questionText(e entry) string {
-	lines := []string{questionFor(e) + " " + e.Why}
+// withNewlines ends each line.
+func withNewlines(lines []string) string {
+	var b strings.Builder
+	for _, line := range lines {
+		b.WriteString(line + "\n")
+	}
+	return b.String()
+}
+
+func questionText(e entry, at time.Time) string {
+	lines := append([]string{questionFor(e) + " " + e.Why}, questionLines(e, at)...)
 	for i, p := range e.options {
 		if i == maxOptions {
 			break

@@ -22,9 +22,10 @@ import (
 // and 3,000 characters in a section
 // (https://docs.slack.dev/reference/block-kit/blocks), and some 13,000 characters
 // in all blocks together; the bot stays under 10,000. Of these, each article gets
-// MaxArticle; the rest is for headings, buttons and the line with the evidence. Of
-// the blocks, each gets MaxSteps and one each for heading, evidence, cause, fix, and
-// progress with sources; what is left over are dividers and the state of the case.
+// MaxArticle; the rest is for headings, buttons, the line with the evidence, and
+// what the message says about the error. Of the blocks, each gets MaxSteps and one
+// each for heading, evidence, cause, fix, and progress with sources; what is left
+// over are dividers and the state of the case.
 const (
 	MaxCode      = 64
 	MaxTitle     = 100
@@ -41,7 +42,7 @@ const (
 
 	// MaxArticle is how much a reply shows of one article: title, cause, steps,
 	// fix and links, with StepMarks for each step and LinkMarks for each link.
-	MaxArticle = 2700
+	MaxArticle = 2500
 
 	// StepMarks is what a ticked step shows besides its text: a mark, a number,
 	// and who did it when, in Slack's notation for people and dates.

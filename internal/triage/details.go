@@ -8,6 +8,27 @@ import (
 	"time"
 
 	"apierrorbot/internal/detect"
+	"apierrorbot/internal/kb"
+)
+
+// Limits of an item's details, for whoever shows them.
+const (
+	MaxNames       = 3                  // of headers, parameters and fields together
+	MaxNamesSize   = 2 * detect.MaxName // bytes of them together
+	MaxIDs         = detect.MaxIDs
+	MaxIDName      = detect.MaxIDName
+	MaxDetailValue = detect.MaxDetailValue
+)
+
+// The kinds of details.
+const (
+	DetailHeader    = detect.DetailHeader
+	DetailParameter = detect.DetailParameter
+	DetailField     = detect.DetailField
+	DetailWait      = detect.DetailWait
+	DetailUntil     = detect.DetailUntil
+	DetailExpiry    = detect.DetailExpiry
+	DetailID        = detect.DetailID
 )
 
 // Detail is one value from a paste that helps with its error: the name of a
@@ -15,33 +36,31 @@ import (
 // it can format, ping or is a secret: package detect says what it may look like.
 type Detail = detect.Detail
 
+// DetailKind says what a detail is.
+type DetailKind = detect.DetailKind
+
 // helps says whether a kind of detail helps with an error of a status. Names help
 // with requests that are wrong themselves, a wait with too many of them, an expiry
 // with credentials that are refused; ids help whoever looks into any error.
-func helps(kind detect.DetailKind, status int) bool {
+func helps(kind DetailKind, status int) bool {
 	switch kind {
-	case detect.DetailHeader, detect.DetailParameter, detect.DetailField:
+	case DetailHeader, DetailParameter, DetailField:
 		switch status {
 		case 400, 406, 411, 412, 415, 422, 428, 431:
 			return true
 		}
 		return false
-	case detect.DetailWait, detect.DetailUntil:
+	case DetailWait, DetailUntil:
 		return status == 429 || status == 503
-	case detect.DetailExpiry:
+	case DetailExpiry:
 		return status == 401
 	}
-	return kind == detect.DetailID
+	return kind == DetailID
 }
 
 // helps says whether a kind of detail helps with any of an item's options.
-func (it *Item) helps(kind detect.DetailKind) bool {
-	for _, a := range it.Options {
-		if helps(kind, a.Status) {
-			return true
-		}
-	}
-	return false
+func (it *Item) helps(kind DetailKind) bool {
+	return slices.ContainsFunc(it.Options, func(a *kb.Article) bool { return helps(kind, a.Status) })
 }
 
 // addDetails looks in the text for what helps with the items that were found:
@@ -50,15 +69,15 @@ func (it *Item) helps(kind detect.DetailKind) bool {
 func (d *Decision) addDetails(text *detect.Text, findings []finding) {
 	for i := range d.Items {
 		it := &d.Items[i]
-		if it.helps(detect.DetailField) {
+		if it.helps(DetailField) {
 			it.Details = append(it.Details, it.names(text, findings)...)
 		}
-		if it.helps(detect.DetailWait) {
+		if it.helps(DetailWait) {
 			if wait, ok := detect.FindWait(text); ok {
 				it.Details = append(it.Details, wait)
 			}
 		}
-		if it.helps(detect.DetailExpiry) {
+		if it.helps(DetailExpiry) {
 			if expiry, ok := detect.FindExpiry(text); ok {
 				it.Details = append(it.Details, expiry)
 			}
@@ -71,16 +90,13 @@ func (d *Decision) addDetails(text *detect.Text, findings []finding) {
 
 // names gives what the signals of an item name, the surest evidence first.
 func (it *Item) names(text *detect.Text, findings []finding) []Detail {
-	const (
-		most    = 3
-		signals = 4 // that are looked at: an outcome repeats itself
-	)
+	const signals = 4 // that are looked at
 	var names []Detail
-	looked, last := 0, ""
+	looked, size, last := 0, 0, ""
 	for _, body := range []bool{true, false} {
 		for k := range findings {
 			f := &findings[k]
-			if len(names) >= most || looked >= signals {
+			if len(names) >= MaxNames || looked >= signals {
 				return names
 			}
 			if (f.signal.Kind == detect.KindBody) != body || !it.restsOn(f) {
@@ -92,8 +108,9 @@ func (it *Item) names(text *detect.Text, findings []finding) []Detail {
 			}
 			looked, last = looked+1, part
 			for _, name := range detect.FindNames(text, &f.signal) {
-				if len(names) < most && !slices.Contains(names, name) {
+				if len(names) < MaxNames && size+len(name.Value) <= MaxNamesSize && !slices.Contains(names, name) {
 					names = append(names, name)
+					size += len(name.Value)
 				}
 			}
 		}
@@ -110,34 +127,51 @@ func (it *Item) restsOn(f *finding) bool {
 }
 
 // Lines says in plain text what an item's details say to somebody with an error
-// of that status: a line each, without the ids. at is when the message was
-// written: times are told by it. What makes no sense beside it is left out.
-func Lines(details []Detail, status int, at time.Time) []string {
-	var lines, names []string
+// of one of these statuses: a line each, without the ids. at is when the message
+// was written: times are told by it, and left out where they make no sense beside
+// it.
+func Lines(details []Detail, at time.Time, statuses ...int) []string {
+	names := make(map[DetailKind][]string)
+	var times []string
 	for _, d := range details {
-		if !helps(d.Kind, status) {
+		if !slices.ContainsFunc(statuses, func(status int) bool { return helps(d.Kind, status) }) {
 			continue
 		}
-		n, _ := strconv.ParseInt(d.Value, 10, 64)
 		line := ""
-		switch d.Kind {
-		case detect.DetailHeader, detect.DetailParameter, detect.DetailField:
-			names = append(names, fmt.Sprintf("the %s `%s`", d.Kind, d.Value))
-		case detect.DetailWait:
+		switch n, _ := strconv.ParseInt(d.Value, 10, 64); d.Kind {
+		case DetailHeader, DetailParameter, DetailField:
+			names[d.Kind] = append(names[d.Kind], "`"+d.Value+"`")
+		case DetailWait:
 			line = fmt.Sprintf("The API asks you to wait %s before the next request.", span(time.Duration(n)*time.Second))
-		case detect.DetailUntil:
+		case DetailUntil:
 			line = untilLine(time.Unix(n, 0), at)
-		case detect.DetailExpiry:
+		case DetailExpiry:
 			line = expiryLine(time.Unix(n, 0), at)
 		}
 		if line != "" {
-			lines = append(lines, line)
+			times = append(times, line)
 		}
 	}
-	if len(names) > 0 {
-		lines = append([]string{"The error names " + and(names) + "."}, lines...)
+	return append(nameLines(names), times...)
+}
+
+// nameLines says what an error names: "The error names the field `birthDate` and
+// the headers `A-B` and `C-D`."
+func nameLines(names map[DetailKind][]string) []string {
+	var parts []string
+	for _, kind := range [...]DetailKind{DetailHeader, DetailParameter, DetailField} {
+		switch list := names[kind]; len(list) {
+		case 0:
+		case 1:
+			parts = append(parts, fmt.Sprintf("the %s %s", kind, list[0]))
+		default:
+			parts = append(parts, fmt.Sprintf("the %ss %s", kind, and(list)))
+		}
 	}
-	return lines
+	if len(parts) == 0 {
+		return nil
+	}
+	return []string{"The error names " + strings.Join(parts, " and ") + "."}
 }
 
 // IDs names the ids among details in one line of plain text, for whoever looks
@@ -145,14 +179,14 @@ func Lines(details []Detail, status int, at time.Time) []string {
 func IDs(details []Detail) string {
 	var ids []string
 	for _, d := range details {
-		if d.Kind == detect.DetailID {
+		if d.Kind == DetailID {
 			ids = append(ids, fmt.Sprintf("%s `%s`", d.Name, d.Value))
 		}
 	}
 	if len(ids) == 0 {
 		return ""
 	}
-	return "For whoever looks into it: " + strings.Join(ids, ", ")
+	return "To hand it on: " + strings.Join(ids, ", ")
 }
 
 const day = 24 * time.Hour

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -9,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"apierrorbot/internal/slacksim"
 )
@@ -148,7 +150,7 @@ func (c *conversation) botSaid() []string {
 func (c *conversation) speak(user, where, text string) {
 	c.t.Helper()
 	c.act()
-	thread := ""
+	thread, text := "", withTokens(text)
 	switch {
 	case where == "to the bot":
 		c.here = spot{channel: c.sim.DM(user)}
@@ -166,6 +168,23 @@ func (c *conversation) speak(user, where, text string) {
 		c.here.thread = ts
 	}
 	c.lastOf[user] = spot{c.here.channel, c.here.thread, ts}
+}
+
+var tokens = regexp.MustCompile(`\{token (-?)(\w+)\}`)
+
+// withTokens writes a JSON web token for each {token 3m}, which expires then, and
+// {token -12m}, which expired.
+func withTokens(text string) string {
+	return tokens.ReplaceAllStringFunc(text, func(s string) string {
+		m := tokens.FindStringSubmatch(s)
+		d, err := time.ParseDuration(m[1] + m[2])
+		if err != nil {
+			return s
+		}
+		encode := base64.RawURLEncoding.EncodeToString
+		payload := fmt.Sprintf(`{"sub":"canary","exp":%d}`, time.Now().Add(d).Unix())
+		return encode([]byte(`{"alg":"RS512"}`)) + "." + encode([]byte(payload)) + "." + encode([]byte("canary-signature"))
+	})
 }
 
 // click presses the n-th button with that label in the newest message of the

@@ -357,6 +357,8 @@ func TestSecretsStayWhereTheyWere(t *testing.T) {
 		for j, text := range []string{
 			fmt.Sprintf("curl -H 'Authorization: Bearer %s' gives me 403 FORBIDDEN", canary),
 			fmt.Sprintf(`{"issue":[{"details":{"coding":[{"code":"TOO_MANY_REQUESTS"}]},"diagnostics":"for %s"}]}`, canary),
+			fmt.Sprintf(`{"status":400,"code":"INVALID_VALUE","message":"Invalid value - '%[1]s' in field 'identifier'","traceId":"%[1]s"}`, canary),
+			fmt.Sprintf("HTTP/1.1 429 Too Many Requests\nX-Request-ID: %[1]s\nRetry-After: %[1]s\nX-RateLimit-Reset: %[1]s", canary),
 			fmt.Sprintf("@apierror %s", canary),
 			fmt.Sprintf("@apierror 401 %s", canary),
 		} {

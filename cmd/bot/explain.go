@@ -61,13 +61,14 @@ func (cmd *explainCommand) Run(cl *commandLine, c console) error {
 	if cmd.Why {
 		fmt.Fprintln(c.out, triage.Explain(base, triage.Input{Text: text}, mode))
 	}
+	now := time.Now() // the text is taken for a message of now
 	switch cmd.Format {
 	case "json":
 		err = explainJSON(c.out, d)
 	case "markdown":
-		explainMarkdown(c.out, d)
+		explainMarkdown(c.out, d, now)
 	default:
-		explainText(c.out, d)
+		explainText(c.out, d, now)
 	}
 	if err == nil && (len(d.Items) == 0 || d.Outcome == triage.OutcomeNearest) {
 		return errNothing
@@ -84,16 +85,31 @@ type explanation struct {
 }
 
 type explained struct {
-	ID  string `json:"id"`
-	Why string `json:"why"`
+	ID      string            `json:"id"`
+	Why     string            `json:"why"`
+	Details []explainedDetail `json:"details,omitempty"`
 	*kb.Article
+}
+
+// explainedDetail is what the text says about the error. Value is a name, an id,
+// seconds or a Unix time.
+type explainedDetail struct {
+	Kind  triage.DetailKind `json:"kind"`
+	Name  string            `json:"name,omitempty"`
+	Value string            `json:"value"`
 }
 
 func explainJSON(w io.Writer, d triage.Decision) error {
 	e := explanation{Outcome: d.Outcome, Understood: d.Understood, Reason: d.Reason, Articles: []explained{}}
 	for _, item := range d.Items {
 		for _, a := range item.Options {
-			e.Articles = append(e.Articles, explained{ID: a.ID(), Why: item.Why, Article: a})
+			one := explained{ID: a.ID(), Why: item.Why, Article: a}
+			for _, detail := range item.Details {
+				if triage.Helps(detail.Kind, a.Status) {
+					one.Details = append(one.Details, explainedDetail(detail))
+				}
+			}
+			e.Articles = append(e.Articles, one)
 		}
 	}
 	enc := json.NewEncoder(w)
@@ -102,7 +118,7 @@ func explainJSON(w io.Writer, d triage.Decision) error {
 	return enc.Encode(e)
 }
 
-func explainMarkdown(w io.Writer, d triage.Decision) {
+func explainMarkdown(w io.Writer, d triage.Decision, now time.Time) {
 	if len(d.Items) == 0 {
 		fmt.Fprintln(w, nothingLine(d))
 		return
@@ -112,7 +128,11 @@ func explainMarkdown(w io.Writer, d triage.Decision) {
 			fmt.Fprintf(w, "_%s_\n\n", heading)
 		}
 		for _, a := range item.Options {
-			fmt.Fprintf(w, "# %s\n\n**%s**\n\n_%s_\n\n## Cause\n\n%s\n\n## Steps\n\n", a.Heading(), a.Title, item.Why, strings.TrimSpace(a.Cause))
+			fmt.Fprintf(w, "# %s\n\n**%s**\n\n_%s_\n\n", a.Heading(), a.Title, item.Why)
+			if lines := detailLines(item, now, a.Status); len(lines) > 0 {
+				fmt.Fprintf(w, "- %s\n\n", strings.Join(lines, "\n- "))
+			}
+			fmt.Fprintf(w, "## Cause\n\n%s\n\n## Steps\n\n", strings.TrimSpace(a.Cause))
 			for _, step := range a.Steps {
 				fmt.Fprintf(w, "- [ ] %s\n", strings.ReplaceAll(strings.TrimSpace(step.Text), "\n", "\n  "))
 			}
@@ -124,7 +144,7 @@ func explainMarkdown(w io.Writer, d triage.Decision) {
 	}
 }
 
-func explainText(w io.Writer, d triage.Decision) {
+func explainText(w io.Writer, d triage.Decision, now time.Time) {
 	if len(d.Items) == 0 {
 		fmt.Fprintln(w, nothingLine(d))
 		return
@@ -140,15 +160,42 @@ func explainText(w io.Writer, d triage.Decision) {
 				fmt.Fprintf(t, "  %s\t%s\n", a.Heading(), a.Title)
 			}
 			t.Flush()
+			printDetails(w, detailLines(item, now, statuses(item)...))
 			continue
 		}
-		articleText(w, item.Options[0], item.Why)
+		a := item.Options[0]
+		articleText(w, a, item.Why, detailLines(item, now, a.Status))
 	}
 }
 
-func articleText(w io.Writer, a *kb.Article, why string) {
-	fmt.Fprintf(w, "%s\n%s\n%s\n\nWhy this article: %s\n\nCause\n%s\n\nSteps\n",
-		a.Heading(), strings.Repeat("=", utf8.RuneCountInString(a.Heading())), a.Title, why, indented(mrkdwn.Plain(a.Cause), "  "))
+// detailLines says what the text says about an item's error, ids included.
+func detailLines(item triage.Item, now time.Time, statuses ...int) []string {
+	lines := triage.Lines(item.Details, now, statuses...)
+	if ids := triage.IDs(item.Details); ids != "" {
+		lines = append(lines, ids)
+	}
+	return lines
+}
+
+func statuses(item triage.Item) []int {
+	var list []int
+	for _, a := range item.Options {
+		list = append(list, a.Status)
+	}
+	return list
+}
+
+func printDetails(w io.Writer, lines []string) {
+	if len(lines) > 0 {
+		fmt.Fprintf(w, "\nFrom your text\n%s\n", indented(strings.Join(lines, "\n"), "  "))
+	}
+}
+
+func articleText(w io.Writer, a *kb.Article, why string, details []string) {
+	fmt.Fprintf(w, "%s\n%s\n%s\n\nWhy this article: %s\n",
+		a.Heading(), strings.Repeat("=", utf8.RuneCountInString(a.Heading())), a.Title, why)
+	printDetails(w, details)
+	fmt.Fprintf(w, "\nCause\n%s\n\nSteps\n", indented(mrkdwn.Plain(a.Cause), "  "))
 	for i, step := range a.Steps {
 		fmt.Fprintf(w, "  %d. %s\n", i+1, strings.TrimSpace(indented(mrkdwn.Plain(step.Text), "     ")))
 	}

@@ -39,10 +39,10 @@ type Detail = detect.Detail
 // DetailKind says what a detail is.
 type DetailKind = detect.DetailKind
 
-// helps says whether a kind of detail helps with an error of a status. Names help
+// Helps says whether a kind of detail helps with an error of a status. Names help
 // with requests that are wrong themselves, a wait with too many of them, an expiry
 // with credentials that are refused; ids help whoever looks into any error.
-func helps(kind DetailKind, status int) bool {
+func Helps(kind DetailKind, status int) bool {
 	switch kind {
 	case DetailHeader, DetailParameter, DetailField:
 		switch status {
@@ -60,7 +60,7 @@ func helps(kind DetailKind, status int) bool {
 
 // helps says whether a kind of detail helps with any of an item's options.
 func (it *Item) helps(kind DetailKind) bool {
-	return slices.ContainsFunc(it.Options, func(a *kb.Article) bool { return helps(kind, a.Status) })
+	return slices.ContainsFunc(it.Options, func(a *kb.Article) bool { return Helps(kind, a.Status) })
 }
 
 // addDetails looks in the text for what helps with the items that were found:
@@ -134,7 +134,7 @@ func Lines(details []Detail, at time.Time, statuses ...int) []string {
 	names := make(map[DetailKind][]string)
 	var times []string
 	for _, d := range details {
-		if !slices.ContainsFunc(statuses, func(status int) bool { return helps(d.Kind, status) }) {
+		if !slices.ContainsFunc(statuses, func(status int) bool { return Helps(d.Kind, status) }) {
 			continue
 		}
 		line := ""
@@ -186,7 +186,7 @@ func IDs(details []Detail) string {
 	if len(ids) == 0 {
 		return ""
 	}
-	return "To hand it on: " + strings.Join(ids, ", ")
+	return "Ids for support: " + strings.Join(ids, ", ")
 }
 
 const day = 24 * time.Hour

@@ -67,6 +67,10 @@ var hostile = []struct{ name, part string }{
 	{"members", "\"a\":1\n"},
 	{"bodies", `{"status":403,"message":"no"}`},
 	{"colons", " :a"},
+	{"details", "HTTP/1.1 429 Too Many Requests\nX-Request-ID: 943476-5919ab-94347659-19ab\nDate: Tue, 03 Mar 2026 10:15:30 GMT\nRetry-After: 1x\n"},
+	{"waits", "HTTP/1.1 429 Too Many Requests\nDate: Tue, 03 Mar 2026 10:15:30 GMT\nRetry-After: Tue, 03 Mar 2026 10:16:30 GMT\n"},
+	{"tokens", "HTTP/1.1 401 Unauthorized\nBearer eyJhbGciOiJSUzI1NiJ9.eyJleHAi"},
+	{"fields", `{"status":400,"message":"field 'x y' is required, header ","field":"1","errors":[`},
 	{"nested", `{"error":{"code":"X_Y","message":"`},
 }
 

@@ -29,7 +29,8 @@ func adoptStatuses(found []Signal) []Signal {
 // last one before it, but not before another body that has a status; else the
 // only one behind it. -1 if there is none.
 func statusFor(found []Signal, i int) int {
-	const near = 100 // a number that is no evidence by itself must stand this near, in bytes
+	// A number that is no evidence by itself must stand this near, in bytes.
+	const near, nearBehind = 100, 24
 	for j := i - 1; j >= 0; j-- {
 		s := &found[j]
 		switch {
@@ -45,7 +46,7 @@ func statusFor(found []Signal, i int) int {
 		case s.Kind == KindBody && s.Status == 0:
 			return -1
 		case s.Kind == KindBody || s.Status == 0 || s.Cues&cueFrom != 0: // with a source of its own it is an error of its own
-		case s.Cues.Enough() || s.Cues&cueLabel != 0:
+		case s.Cues.Enough() || s.Cues&cueLabel != 0 || s.Cues&against == 0 && s.Span.Start-found[i].Span.End < nearBehind:
 			if after >= 0 {
 				return -1
 			}

@@ -93,11 +93,38 @@ func (s *scanner) tree() (t *tree, whole bool) {
 			return s.element(), true
 		}
 	case '"':
-		if atLineStart(s.text, s.at) && memberAt(s.text, s.at) {
+		if fragmentAt(s.text, s.at) && memberAt(s.text, s.at) {
+			return s.object(true), false
+		}
+		if n := cutName(s.text, s.at); n > 0 {
+			s.at -= n
 			return s.object(true), false
 		}
 	}
 	return nil, false
+}
+
+// cutName is the length of the rest of a name that a text begins with and that
+// ends at the quote text[i]: `tring":"Access denied"`.
+func cutName(text string, i int) int {
+	const longest = 40
+	if !strings.HasPrefix(text[i:], `":`) {
+		return 0
+	}
+	start := i
+	for start > 0 && i-start < longest && isNameByte(text[start-1]) {
+		start--
+	}
+	if start < i && fragmentAt(text, start) {
+		return i - start
+	}
+	return 0
+}
+
+// fragmentAt says whether an object may go on at text[i] whose beginning was cut
+// off: at the start of a line, or behind "...".
+func fragmentAt(text string, i int) bool {
+	return atLineStart(text, i) || strings.HasSuffix(strings.TrimRight(text[max(0, i-8):i], " "), cutMark)
 }
 
 func atLineStart(text string, i int) bool {
@@ -259,6 +286,10 @@ func statusAround(t *tree, i int32) int {
 // isSpecification recognises documents that describe APIs: what they hold are
 // errors that could happen.
 func isSpecification(t *tree) bool {
+	switch t.get(0, "resourceType") {
+	case "CodeSystem", "ValueSet", "ConceptMap", "StructureDefinition", "CapabilityStatement", "ImplementationGuide":
+		return true
+	}
 	return t.child(0, "openapi", "swagger", "$schema", "asyncapi") >= 0
 }
 

@@ -43,7 +43,7 @@ func TestFormats(t *testing.T) {
 		{"OAuth", `{"error":"invalid_token","error_description":"old"}`, "body 0 [invalid_token]", "old", "OAuth error"},
 		{"JSON:API", `{"errors":[{"code":"CM_QUOTA","status":"429","detail":"d"}]}`, "body 429 [CM_QUOTA]", "d", "error body"},
 		{"GraphQL", `{"errors":[{"message":"m","extensions":{"code":"FORBIDDEN"}}],"data":null}`, "body 0 [FORBIDDEN]", "m", "error body"},
-		{"problem details", `{"type":"about:blank","title":"Too Many Requests","status":429}`, "body 429 []", "Too Many Requests", "problem details"},
+		{"problem details", `{"type":"about:blank","title":"Too Many Requests","status":429}`, "body 429 [Too Many Requests]", "Too Many Requests", "problem details"},
 		{"AWS", `{"__type":"com.amazon#ThrottlingException","message":"Rate exceeded"}`,
 			"body 0 [com.amazon#ThrottlingException Throttling]", "Rate exceeded", "error body"},
 		{"Google", `{"error":{"code":403,"message":"m","status":"PERMISSION_DENIED"}}`, "body 403 [PERMISSION_DENIED]", "m", "error body"},

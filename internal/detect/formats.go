@@ -11,9 +11,12 @@ import (
 var (
 	statusNames  = []string{"status", "statuscode", "httpstatus", "httpstatuscode", "httpcode", "responsecode", "errorcode", "code", "kind"}
 	codeNames    = []string{"errorcode", "code", "__type", "error", "faultcode", "type", "reason", "status"}
+	phraseNames  = []string{"title", "statustext", "statusmessage", "reasonphrase", "name", "id"} // also hold other things
 	messageNames = []string{"errordescription", "message", "errormessage", "detail", "details", "msg", "faultstring",
 		"responsemessage", "statusmessage", "errormsg", "errmsg", "developermessage", "usermessage",
 		"description", "title", "error", "reason", "statustext", "reasonphrase"}
+	answerNames = []string{"path", "uri", "url", "method", "timestamp", "time", "traceid", "requestid", "correlationid", "headers",
+		"errors", "ok", "data"}
 )
 
 // ---- FHIR ----
@@ -33,7 +36,7 @@ func isOutcome(t *tree, i int32) bool {
 			return true
 		}
 	}
-	return t.nodes[i].parent < 0 && !t.named(i, "issue") && isIssue(t, i)
+	return t.nodes[i].parent < 0 && isIssue(t, i)
 }
 
 // isIssue recognises one issue by what only issues have together.
@@ -84,6 +87,9 @@ func readOutcome(t *tree, i int32) []fault {
 				}
 			}
 		}
+		if len(f.codes) == 0 {
+			f.addCode(codeInWords(f.message))
+		}
 		// severity "information" goes with errors too, and "error" with none.
 		switch t.get(issue, "severity") {
 		case "error", "fatal":
@@ -98,9 +104,22 @@ func readOutcome(t *tree, i int32) []fault {
 		if f.status == 0 {
 			f.status = statusInWords(f.message)
 		}
+		if f.status == 0 {
+			f.status = statusInWords(t.get(issue, "diagnostics"))
+		}
 		faults = append(faults, f)
 	}
 	return faults
+}
+
+// codeInWords finds the code in the words of an outcome without codings, such as
+// "Code: ACCESS_DENIED, Display: Access denied"; "" if there is none.
+func codeInWords(s string) string {
+	const label = "code: "
+	if len(s) < len(label) || !strings.EqualFold(s[:len(label)], label) {
+		return ""
+	}
+	return s[len(label) : len(label)+nameLength(s[len(label):])]
 }
 
 // issueStatus gives the HTTP status that an issue type stands for, where it
@@ -181,19 +200,16 @@ func isProblem(t *tree, i int32) bool {
 // ---- everything else ----
 
 // isPlain recognises an object that can be nothing but an error: it has an error
-// status and words, or stands where errors stand and has words, or says so.
+// status and what answers have, or stands where errors stand and has words, or
+// says so.
 func isPlain(t *tree, i int32) bool {
 	if t.nodes[i].parent >= 0 && t.named(i, "config") {
 		return false // what a client was told to do, printed with its error
 	}
 	words := t.get(i, messageNames...) != "" || codeLike(t.get(i, "errorcode", "code", "__type", "faultcode"))
-	status := statusOf(t, i)
-	if status >= 400 && t.get(i, statusNames[:6]...) == "" { // "code" may be any number
-		words = t.get(i, "message", "error", "errormessage", "error_description", "msg", "detail", "errors") != ""
-	}
-	switch {
+	switch status := statusOf(t, i); {
 	case status >= 400:
-		return words || i == 0 && isThrown(t.text[:t.span.Start])
+		return isAnswer(t, i, status) || i == 0 && isThrown(t.text[:t.span.Start])
 	case status >= 100:
 		return false
 	case isFaultName(t.key(i)):
@@ -202,13 +218,30 @@ func isPlain(t *tree, i int32) bool {
 	return words && saysFailure(t, i)
 }
 
+// isAnswer says whether an object with an error status is the answer of an API.
+// What is called "status" is one beside words or what describes a request; a
+// "code" may be any number.
+func isAnswer(t *tree, i int32, status int) bool {
+	for c := range t.children(i) {
+		if t.nodes[c].kind == scalarNode && reasonStatus(t.str(c)) == status {
+			return true
+		}
+	}
+	if t.get(i, statusNames[:6]...) != "" {
+		return t.get(i, messageNames...) != "" || codeLike(t.get(i, codeNames[:5]...)) || t.child(i, answerNames...) >= 0
+	}
+	return isFaultName(t.key(i)) || t.nodes[i].parent < 0 && t.nodes[i].end == i+2 ||
+		t.get(i, "message", "error", "errormessage", "error_description", "msg", "detail", "errors") != ""
+}
+
+// isFaultName says whether errors stand under a name.
 func isFaultName(name string) bool {
-	for _, n := range [...]string{"error", "errors", "fault", "err", "exception", "problem", "ErrorResponse"} {
+	for _, n := range [...]string{"err", "fault", "exception", "problem", "failure", "failures", "ErrorResponse"} {
 		if sameName(name, n) {
 			return true
 		}
 	}
-	return false
+	return hasEnd("_"+name, "error") || hasEnd("_"+name, "errors")
 }
 
 // saysFailure says whether an object has words and says that it is an error.
@@ -232,8 +265,8 @@ func saysFailure(t *tree, i int32) bool {
 	return false
 }
 
-// maybePlain recognises a small object that is an error if its words are:
-// {"message": "Too many requests"}, {"code": "ACCESS_DENIED", "message": "…"}.
+// maybePlain recognises a small object that is an error if its words or its code
+// are: {"message": "Too many requests"}, {"code": "ACCESS_DENIED"}.
 func maybePlain(t *tree, i int32) bool {
 	const most = 5
 	n := 0
@@ -243,7 +276,23 @@ func maybePlain(t *tree, i int32) bool {
 	if n == 0 || n > most || statusOf(t, i) >= 100 && statusOf(t, i) < 400 {
 		return false
 	}
+	for _, name := range [...]string{"errorcode", "code", "reason", "id"} {
+		if codeShaped(t.get(i, name)) || isLoud(t.get(i, name)) {
+			return true
+		}
+	}
 	return t.get(i, "message", "error", "detail", "msg", "errorMessage", "error_description") != ""
+}
+
+// isLoud says whether s is written as codes are: in capitals, with "_" or "-"
+// between words.
+func isLoud(s string) bool {
+	for i := 0; i < len(s); i++ {
+		if !isUpper(s[i]) && s[i] != '_' && s[i] != '-' {
+			return false
+		}
+	}
+	return len(s) > 3
 }
 
 func readPlain(t *tree, i int32) []fault {
@@ -274,7 +323,37 @@ func plainCodes(t *tree, i int32) []string {
 	for _, name := range codeNames {
 		f.addCode(t.get(i, name))
 	}
+	for _, name := range phraseNames {
+		if s := t.get(i, name); isLoud(s) || reasonStatus(s) != 0 {
+			f.addCode(s)
+		}
+	}
+	for c := range t.children(i) {
+		if name := t.key(c); t.nodes[c].kind == scalarNode && (hasEnd(name, "code") || hasEnd(name, "error")) {
+			f.addCode(t.str(c))
+		}
+	}
+	if own := t.get(i, "errorcode", "code"); len(f.codes) == 0 && isOwnNumber(own) {
+		f.codes = append(f.codes, own)
+	}
 	return f.codes
+}
+
+// isOwnNumber says whether a code is a number that only its API knows: an HTTP
+// status has three digits, and gRPC's have less.
+func isOwnNumber(s string) bool {
+	const shortest, longest = 4, 10
+	for i := 0; i < len(s); i++ {
+		if !isDigit(s[i]) {
+			return false
+		}
+	}
+	return len(s) >= shortest && len(s) <= longest
+}
+
+// hasEnd says whether a name ends with a word, in any case.
+func hasEnd(name, word string) bool {
+	return len(name) > len(word) && strings.EqualFold(name[len(name)-len(word):], word)
 }
 
 // addCode adds a code, if it looks like one, and the shorter forms that it
@@ -288,15 +367,18 @@ func (f *fault) addCode(code string) {
 		return
 	}
 	f.codes = append(f.codes, code)
-	short := code
+	short, cut := code, ""
+	if strings.HasSuffix(code, cutMark) {
+		short, cut = strings.TrimSuffix(code, cutMark), cutMark
+	}
 	if i := strings.LastIndexAny(short, ".#/:"); i >= 0 {
 		short = short[i+1:]
 	}
 	for _, end := range [...]string{"Exception", "Error", "Fault"} {
 		short = strings.TrimSuffix(short, end)
 	}
-	if short != code && codeLike(short) {
-		f.codes = append(f.codes, short)
+	if short+cut != code && codeLike(short) {
+		f.codes = append(f.codes, short+cut)
 	}
 }
 

@@ -41,7 +41,11 @@ func Worth(base *kb.Base, text string) bool {
 			if worthWord(base, text, i, end) {
 				return true
 			}
-			i = max(end, i+1)
+			if end == i {
+				_, n := utf8.DecodeRuneInString(text[i:])
+				end += n
+			}
+			i = end
 		case (c == '4' || c == '5') && statusShaped(text[i:]):
 			return true
 		case isDigit(c):

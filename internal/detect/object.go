@@ -36,13 +36,16 @@ func objectAt(text string, i int) bool {
 	return ok
 }
 
-// mapAt says whether an object begins at text[i], a "[": Go's map[code:403], or
-// PHP's ['code' => 403].
+// mapAt says whether an object begins at text[i], a "[": Go's map[code:403],
+// Java's Problem[status=403], or PHP's ['code' => 403].
 func mapAt(text string, i int) bool {
 	s := scanner{text: text, at: i + 1}
 	if strings.HasSuffix(text[:i], "map") {
 		_, ok := s.bareName()
 		return ok
+	}
+	if recordAt(text, i) {
+		return true
 	}
 	s.blanks()
 	quote, escape, ok := s.quote()
@@ -58,9 +61,12 @@ func mapAt(text string, i int) bool {
 	return strings.HasPrefix(text[s.at:], "=>")
 }
 
-// listAt says whether what PHP prints as "Array" or "stdClass Object" begins at
-// text[i], a "(".
+// listAt says whether an object begins at text[i], a "(": a record, or what PHP
+// prints as "Array" or "stdClass Object".
 func listAt(text string, i int) bool {
+	if recordAt(text, i) {
+		return true
+	}
 	const longest = 200 // of blanks
 	before := strings.TrimRight(text[max(0, i-longest):i], " \t\n>|")
 	if !strings.HasSuffix(before, "Array") && !strings.HasSuffix(before, " Object") {
@@ -69,6 +75,28 @@ func listAt(text string, i int) bool {
 	s := scanner{text: text, at: i + 1}
 	s.blanks()
 	return s.at < len(text) && (text[s.at] == '[' || text[s.at] == ')')
+}
+
+// recordAt says whether a record begins at text[i], a bracket: the name of a class
+// that begins its line or stands behind a mark, and in the brackets a name with a
+// "=", as Java, Kotlin and Python print them. In source code a word stands before
+// it, such as "throw" or "new".
+func recordAt(text string, i int) bool {
+	const longest = 60
+	start := i
+	for start > 0 && i-start < longest && isNameByte(text[start-1]) {
+		start--
+	}
+	if start == i || !isUpper(text[start+strings.LastIndexByte(text[start:i], '.')+1]) {
+		return false
+	}
+	before := strings.TrimRight(text[max(0, start-longest):start], " ")
+	if before != "" && strings.IndexByte("\n:>[(-,`|", before[len(before)-1]) < 0 {
+		return false
+	}
+	s := scanner{text: text, at: i + 1}
+	_, ok := s.bareName()
+	return ok && text[s.at-1] == '='
 }
 
 // nameLength is the length of the name that s begins with.
@@ -395,6 +423,9 @@ func (s *scanner) bareName() (Span, bool) {
 		s.at++
 	}
 	span := Span{start, s.at}
+	if s.at < len(s.text) && s.text[s.at] == '"' && s.at > start { // its opening quote was cut off
+		s.at++
+	}
 	return span, span.End > span.Start && s.separator()
 }
 
@@ -433,11 +464,20 @@ func (s *scanner) value(b *builder) {
 	s.class()
 	if quote, escape, ok := s.quote(); ok {
 		span := s.quoted(quote, escape)
-		b.add(node{kind: scalarNode, quoted: true, escape: uint8(escape), value: span})
+		b.add(node{kind: scalarNode, quoted: true, cut: s.at == span.End, escape: uint8(escape), value: span})
 		return
 	}
-	start := s.at
+	start, parens := s.at, 0
 	for s.at < len(s.text) && strings.IndexByte(",{}[]\n`\\", s.text[s.at]) < 0 && !s.fieldAt(b) {
+		switch s.text[s.at] {
+		case '(':
+			parens++
+		case ')':
+			parens--
+		}
+		if parens < 0 && b.closing(b.open[len(b.open)-1]) == ')' {
+			break
+		}
 		s.at++
 	}
 	if s.at < len(s.text) && (s.text[s.at] == '{' || s.text[s.at] == '[') && s.at > start {

@@ -32,7 +32,7 @@ func TestObjects(t *testing.T) {
 	}{
 		{"JSON", `{"a": "x", "b": {"c": 1, "d": [true, "y"]}, "e": null}`, []string{"a=x", "b.c=1", "b.d=", "b.d=y", "e="}},
 		{"escapes", `{"a": "say \"hi\" \u0041\n"}`, []string{`a=say "hi" A`}},
-		{"truncated in a string", `{"a": {"b": "xy`, []string{"a.b=xy"}},
+		{"truncated in a string", `{"a": {"b": "xy`, []string{"a.b=xy..."}},
 		{"truncated after a name", `{"a": 1, "b`, []string{"a=1"}},
 		{"truncated after a colon", `{"a": 1, "b":`, []string{"a=1"}},
 		{"Python", `{'a': 'x', 'b': None, 'c': True, u'd': b'y'}`, []string{"a=x", "b=", "c=", "d=y"}},

@@ -27,6 +27,7 @@ const (
 type node struct {
 	kind   nodeKind
 	quoted bool  // a scalar in quotes
+	cut    bool  // a scalar whose closing quote is missing
 	escape uint8 // how many backslashes stand before a scalar's quote
 	parent int32 // -1: the root
 	end    int32 // index after the last descendant
@@ -101,11 +102,16 @@ func (t *tree) all(i int32, name string) []int32 {
 	return list
 }
 
-// str is the text of node i: a scalar's own, or that of its "value" attribute,
-// as FHIR's XML has it (https://hl7.org/fhir/R4/xml.html).
+// str is the text of node i: a scalar's own, that of its "value" attribute, as
+// FHIR's XML has it (https://hl7.org/fhir/R4/xml.html), or that of the first
+// element of an array.
 func (t *tree) str(i int32) string {
-	if i >= 0 && t.nodes[i].kind == objectNode {
+	switch {
+	case i < 0:
+	case t.nodes[i].kind == objectNode:
 		i = t.content(i)
+	case t.nodes[i].kind == arrayNode && t.nodes[i].end > i+1:
+		i++
 	}
 	if i < 0 || t.nodes[i].kind != scalarNode {
 		return ""
@@ -119,7 +125,11 @@ func (t *tree) str(i int32) string {
 				break
 			}
 		}
-		return strings.TrimSpace(s)
+		s = strings.TrimSpace(s)
+		if n.cut && s != "" {
+			s += cutMark
+		}
+		return s
 	}
 	switch s = strings.TrimSpace(s); s {
 	case "null", "None", "undefined", "nil", "true", "false", "True", "False":
@@ -154,6 +164,9 @@ func (t *tree) get(i int32, names ...string) string {
 	}
 	return ""
 }
+
+// cutMark ends what somebody or something cut off.
+const cutMark = "..."
 
 // sameName compares two names without case, "_" and "-".
 func sameName(got, want string) bool {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode"
 
 	"apierrorbot/internal/detect"
 	"apierrorbot/internal/kb"
@@ -40,10 +41,10 @@ func look(base *kb.Base, s detect.Signal, asked bool) finding {
 		return f
 	}
 	own := hasOwnCode(base, s)
-	if !own && f.byMessage(base) || f.byNames(base, s.Codes) || f.byTypos(base) {
+	if !own && f.byMessage(base) || f.byNames(base, s.Codes) || f.byTypos(base) || f.byPart(base) {
 		return f
 	}
-	if own {
+	if own || hasOwnNumber(s) {
 		f.unknown = !s.Unsure || asked
 		return f
 	}
@@ -72,11 +73,16 @@ func onlyPhrase(s detect.Signal) bool {
 // just the phrase of its status.
 func hasOwnCode(base *kb.Base, s detect.Signal) bool {
 	for _, code := range s.Codes {
-		if detect.CodeShaped(code) && !detect.IsReason(code, s.Status) && !strings.Contains(code, " ") && !base.Known(code) {
+		if detect.CodeShaped(code) && !strings.HasSuffix(code, cutMark) && !detect.IsReason(code, s.Status) && !strings.Contains(code, " ") && !base.Known(code) {
 			return true
 		}
 	}
 	return false
+}
+
+// hasOwnNumber says whether the only code of a signal is a number of its API's.
+func hasOwnNumber(s detect.Signal) bool {
+	return len(s.Codes) == 1 && strings.Trim(s.Codes[0], "0123456789") == ""
 }
 
 // byNames looks for a code or alias among names.
@@ -169,6 +175,44 @@ func (f *finding) byTypos(base *kb.Base) bool {
 	}
 	f.take(best)
 	return true
+}
+
+// cutMark ends what was cut off; shortestPart is how much of it must be there.
+const (
+	cutMark      = "..."
+	shortestPart = 5
+)
+
+// byPart looks for the only name that begins with a code or message that was cut
+// off: "TOO_MANY_RE...".
+func (f *finding) byPart(base *kb.Base) bool {
+	for _, name := range append(f.signal.Codes, f.signal.Message) {
+		part, cut := strings.CutSuffix(name, cutMark)
+		if !cut || len(part) < shortestPart {
+			continue
+		}
+		var fit []kb.Candidate
+		for _, c := range base.Match(kb.Query{Status: f.signal.Status, Words: part}) {
+			if strings.HasPrefix(letters(c.Name), letters(part)) {
+				fit = append(fit, c)
+			}
+		}
+		if len(fit) == 1 {
+			f.take(fit)
+			return true
+		}
+	}
+	return false
+}
+
+// letters are those of a name, in lower case.
+func letters(name string) string {
+	return strings.Map(func(r rune) rune {
+		if !unicode.IsLetter(r) {
+			return -1
+		}
+		return unicode.ToLower(r)
+	}, name)
 }
 
 // ids lists the ids of the options, for comparing and tracing.

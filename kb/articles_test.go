@@ -7,7 +7,25 @@ import (
 	articles "apierrorbot/kb"
 
 	"apierrorbot/internal/kb"
+	"apierrorbot/internal/triage"
 )
+
+// TestExamples lets the bot read the examples that the articles carry. Every
+// article has some of both kinds.
+func TestExamples(t *testing.T) {
+	base, err := kb.Load(articles.FS, "kb")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range triage.CheckExamples(base) {
+		t.Error(p)
+	}
+	for _, a := range base.Articles() {
+		if len(a.Examples) < 3 || len(a.CounterExamples) < 3 {
+			t.Errorf("%s has %d examples and %d counter examples, want three of each", a.ID(), len(a.Examples), len(a.CounterExamples))
+		}
+	}
+}
 
 // TestArticles holds the articles to the page that they are based on: its errors,
 // its number of steps, and the facts that must not get lost in rewording.

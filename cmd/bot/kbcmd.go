@@ -7,6 +7,7 @@ import (
 
 	"apierrorbot/internal/handlers"
 	"apierrorbot/internal/kb"
+	"apierrorbot/internal/triage"
 )
 
 type kbCommand struct {
@@ -26,28 +27,49 @@ Examples:
   KB_DIR=./kb bot kb check`
 }
 
-// Run loads the articles, and renders each as the reply that people will see.
+// Run loads the articles, lets the bot read their examples, and renders each as
+// the reply that people will see.
 func (cmd *kbCheckCommand) Run(cl *commandLine, c console) error {
 	base, err := cl.loadBase(cmd.Dir)
-	var problems kb.Problems
-	if errors.As(err, &problems) {
+	var broken kb.Problems
+	var problems []string
+	switch {
+	case errors.As(err, &broken):
+		problems = problemLines(broken)
+	case err != nil:
+		return err
+	default:
+		problems = append(problemLines(triage.CheckExamples(base)), handlers.CheckRendering(base)...)
+	}
+	if len(problems) > 0 {
 		for _, p := range problems {
 			fmt.Fprintln(c.out, p)
 		}
 		fmt.Fprintf(c.err, "bot: %d to mend\n", len(problems))
 		return errReported
 	}
-	if err != nil {
-		return err
+	examples := 0
+	for _, a := range base.Articles() {
+		examples += len(a.Examples) + len(a.CounterExamples)
 	}
-	if misfits := handlers.CheckRendering(base); len(misfits) > 0 {
-		for _, m := range misfits {
-			fmt.Fprintln(c.out, m)
-		}
-		return errReported
-	}
-	fmt.Fprintf(c.out, "%d articles, no problems\n", len(base.Articles()))
+	fmt.Fprintf(c.out, "%s, %s, no problems\n", count(len(base.Articles()), "article"), count(examples, "example"))
 	return nil
+}
+
+func problemLines(problems kb.Problems) []string {
+	lines := make([]string, len(problems))
+	for i, p := range problems {
+		lines[i] = p.String()
+	}
+	return lines
+}
+
+// count is a number and its noun: "1 article", "9 articles".
+func count(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
 }
 
 type kbListCommand struct{}
@@ -60,7 +82,7 @@ func (cmd *kbListCommand) Run(cl *commandLine, c console) error {
 	}
 	t := tabwriter.NewWriter(c.out, 0, 0, 2, ' ', 0)
 	for _, a := range base.Articles() {
-		fmt.Fprintf(t, "%s\t%d steps\t%s\n", a.ID(), len(a.Steps), a.Title)
+		fmt.Fprintf(t, "%s\t%s\t%s\n", a.ID(), count(len(a.Steps), "step"), a.Title)
 	}
 	return t.Flush()
 }

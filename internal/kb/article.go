@@ -7,7 +7,8 @@
 // strictly and explains itself: it collects every mistake in every file before it
 // gives up, and each [Problem] names the file, the line, what is wrong and what
 // to do. The limits of check.go make sure that an article which loads also fits
-// into a Slack message.
+// into a Slack message. An article also carries examples of messages that must
+// lead to it, and of some that must not; whoever reads messages runs them.
 //
 // Loaded articles form a [Base], which never changes. Its vocabulary holds every
 // code, every alias and the standard phrase of every status, folded so that
@@ -41,6 +42,20 @@ type Article struct {
 	Steps   []Step   `json:"steps"`
 	Fix     string   `json:"fix"`
 	Links   []Link   `json:"links,omitempty"`
+
+	// What authors say the bot should make of messages, for checking only: a
+	// message of Examples leads to this article, one of CounterExamples does
+	// not. They are no part of what readers see, nor of the Revision.
+	Examples        []Example `json:"-"`
+	CounterExamples []Example `json:"-"`
+}
+
+// Example is a message as somebody would post it in a channel, and where it
+// stands, so that a Problem can name the place.
+type Example struct {
+	Text string
+	File string // with the folder, as the author knows it
+	Line int    // from 1
 }
 
 // Step is one thing to check. Its id is written in the YAML, so that steps can

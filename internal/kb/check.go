@@ -40,6 +40,11 @@ const (
 	MaxLinkTitle = 80
 	MaxURL       = 200
 
+	// Examples are not shown. MaxExample is the length of a long message in
+	// Slack, and enough for an error body with its headers.
+	MaxExamples = 20
+	MaxExample  = 4000
+
 	// MaxArticle is how much a reply shows of one article: title, cause, steps,
 	// fix and links, with StepMarks for each step and LinkMarks for each link.
 	MaxArticle = 2500
@@ -74,6 +79,8 @@ var (
 		{"steps", `add "steps:" and a list of what to check, each with id and text`},
 		{"fix", `add "fix:" and say what makes the error go away`},
 		{"links", ""},
+		{"examples", ""},
+		{"counter_examples", ""},
 	}
 	stepFields = []field{
 		{"id", `add "id: short-name"`},
@@ -110,6 +117,8 @@ func (f *file) check(n *yaml.Node) {
 	for _, item := range f.list(fields["links"], "links", MaxLinks) {
 		f.link(item)
 	}
+	a.Examples = f.examples(fields["examples"], "examples", "example")
+	a.CounterExamples = f.examples(fields["counter_examples"], "counter_examples", "counter example")
 	if size := shown(a); size > MaxArticle {
 		f.problem(n.Line, "shorten the longest parts", "the article shows %d characters (%d for each step and %d for each link included), %d are allowed",
 			size, StepMarks, LinkMarks, MaxArticle)
@@ -214,6 +223,9 @@ func (f *file) text(n *yaml.Node, name string, limit int) string {
 	if strings.ContainsFunc(s, isHidden) {
 		f.problem(n.Line, "delete it", "%s has an invisible character", name)
 	}
+	if c := n.LineComment; len(c) > 1 && c[1] != ' ' { // "Look #1": a comment is not written like that
+		f.problem(n.Line, "put quotes around the text, or a space behind the # of a comment", "%s ends before %s, which is a comment to YAML", name, quote(c))
+	}
 	if length := slackLength(s); length > limit {
 		f.problem(n.Line, "shorten it", "%s has %d characters (& counts 5, < and > 4), %d are allowed", name, length, limit)
 	}
@@ -304,6 +316,26 @@ func (f *file) link(n *yaml.Node) {
 		f.problem(lineOf(fields["edited"]), "write the day as 2025-01-16", "edited %s is no date", quote(l.Edited))
 	}
 	f.article.Links = append(f.article.Links, l)
+}
+
+// examples reads a list of messages. Each is called name in problems.
+func (f *file) examples(n *yaml.Node, list, name string) []Example {
+	var examples []Example
+	for _, item := range f.list(n, list, MaxExamples) {
+		if item.Kind == yaml.MappingNode || item.Kind == yaml.SequenceNode { // an error body as it was pasted
+			f.problem(item.Line, `write "- |" and the message on the lines below it, indented`, "%s is taken for YAML", name)
+			continue
+		}
+		s := f.text(item, name, MaxExample)
+		if s == "" {
+			continue
+		}
+		if i := slices.IndexFunc(examples, func(e Example) bool { return e.Text == s }); i >= 0 {
+			f.problem(item.Line, "remove one", "%s is there twice (line %d)", name, examples[i].Line)
+		}
+		examples = append(examples, Example{s, f.name, item.Line})
+	}
+	return examples
 }
 
 func (f *file) isMapping(n *yaml.Node, name, do string) bool {

@@ -87,6 +87,18 @@ type Decision struct {
 	Reason string
 }
 
+// ArticleIDs returns the ids of all articles that a decision offers, in the order
+// in which a reply shows them; nil if there are none.
+func (d *Decision) ArticleIDs() []string {
+	var ids []string
+	for _, item := range d.Items {
+		for _, a := range item.Options {
+			ids = append(ids, a.ID())
+		}
+	}
+	return ids
+}
+
 // Decide reads a message and decides. It is pure, never fails and never panics.
 // An ordinary chat message takes about a microsecond; the time grows linearly
 // with the text.

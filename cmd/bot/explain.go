@@ -71,7 +71,7 @@ func (cmd *explainCommand) Run(cl *commandLine, c console) error {
 		explainText(c.out, d, now)
 	}
 	if err == nil && (len(d.Items) == 0 || d.Outcome == triage.OutcomeNearest) {
-		return errNothing
+		return errNegative
 	}
 	return err
 }

@@ -27,17 +27,17 @@ import (
 
 // Exit codes. Scripts may rely on them.
 const (
-	exitOK      = 0
-	exitFailed  = 1 // something is wrong: one line on standard error says what, and what to do
-	exitUsage   = 2 // the command line makes no sense
-	exitNothing = 3 // explain found no article
+	exitOK       = 0
+	exitFailed   = 1 // something is wrong: one line on standard error says what, and what to do
+	exitUsage    = 2 // the command line makes no sense
+	exitNegative = 3 // explain found no article, or a line of a report failed
 )
 
 // envFile may hold settings, tokens among them.
 const envFile = ".env"
 
-// errNothing makes a command end with exitNothing; it has printed why.
-var errNothing = errors.New("nothing found")
+// errNegative makes a command end with exitNegative; it has printed why.
+var errNegative = errors.New("the answer is no")
 
 // errReported makes a command end with exitFailed; it has printed why.
 var errReported = errors.New("problems were reported")
@@ -111,8 +111,8 @@ func execute(ctx context.Context, args []string, c console) int {
 	switch err := parsed.Run(&cl); {
 	case err == nil:
 		return exitOK
-	case errors.Is(err, errNothing):
-		return exitNothing
+	case errors.Is(err, errNegative):
+		return exitNegative
 	case errors.Is(err, errReported):
 		return exitFailed
 	default:

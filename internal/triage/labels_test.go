@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 
@@ -14,19 +13,13 @@ import (
 	"apierrorbot/internal/kb"
 )
 
-// labelled is one line of testdata/messages: a message as Slack delivers it, and
-// what the bot should do about it. Files of this form are also what `bot replay`
-// reads; it knows id, text, blocks and mode.
+// labelled is one line of testdata/messages.
 type labelled struct {
 	ID     string          `json:"id"`
 	Text   string          `json:"text"`
 	Blocks json.RawMessage `json:"blocks"`
 	Mode   Mode            `json:"mode"` // empty: Auto
-
-	Want Outcome `json:"want"`
-	// WantArticles are the ids of the articles, best first, options of a choice
-	// included. Absent: any.
-	WantArticles []string `json:"want_articles"`
+	Label
 }
 
 func readLabelled(t testing.TB, file string) []labelled {
@@ -64,64 +57,33 @@ func loadBase(t testing.TB) *kb.Base {
 	return base
 }
 
-func articleIDs(d Decision) []string {
-	var list []string
-	for _, item := range d.Items {
-		for _, a := range item.Options {
-			list = append(list, a.ID())
-		}
-	}
-	return list
-}
-
-func (l *labelled) fits(d Decision) bool {
-	return d.Outcome == l.Want && (l.WantArticles == nil || slices.Equal(articleIDs(d), l.WantArticles))
-}
-
-// TestLabelledMessages decides about every message in testdata/messages and
-// prints, for each file, how many were answered that should be (recall), and how
-// many needlessly. MESSAGES=file.jsonl takes another file of the same form.
+// TestLabelledMessages decides about every message in testdata/messages. What
+// each line must lead to is judged as by "bot replay --report", which prints more
+// and takes any file of this form.
 func TestLabelledMessages(t *testing.T) {
 	base := loadBase(t)
 	files, err := filepath.Glob("testdata/messages/*.jsonl")
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no messages in testdata: %v", err)
 	}
-	if other := os.Getenv("MESSAGES"); other != "" {
-		files = strings.Fields(other)
-	}
 	ids := make(map[string]bool)
-	all, positives, hits, needless := 0, 0, 0, 0
 	for _, file := range files {
-		var filePositives, fileHits, fileNeedless int
-		list := readLabelled(t, file)
-		for _, l := range list {
-			if ids[l.ID] {
-				t.Errorf("%s: id %s is there twice", file, l.ID)
-			}
-			ids[l.ID] = true
-			in := Input{Text: l.Text, Blocks: l.Blocks}
-			d := Decide(base, in, l.Mode)
-			fits := l.fits(d)
-			switch {
-			case l.Want != OutcomeSilent && l.Want != OutcomeMiss:
-				filePositives++
-				if fits {
-					fileHits++
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".jsonl"), func(t *testing.T) {
+			var tally Tally
+			for _, l := range readLabelled(t, file) {
+				if ids[l.ID] {
+					t.Errorf("id %s is there twice", l.ID)
 				}
-			case l.Want == OutcomeSilent && d.Outcome != OutcomeSilent:
-				fileNeedless++
+				ids[l.ID] = true
+				in := Input{Text: l.Text, Blocks: l.Blocks}
+				d := Decide(base, in, l.Mode)
+				j := l.Judge(d)
+				tally.Count(&l.Label, j)
+				if !j.Met {
+					t.Errorf("%s\n%s\nwant %s %s\ngot  %s %s\n%s\n", l.ID, l.Text, l.Want, l.WantArticles, d.Outcome, d.ArticleIDs(), Explain(base, in, l.Mode))
+				}
 			}
-			if !fits {
-				t.Errorf("%s\n%s\nwant %s %s\ngot  %s %s\n%s\n", l.ID, l.Text, l.Want, l.WantArticles, d.Outcome, articleIDs(d), Explain(base, in, l.Mode))
-			}
-		}
-		t.Logf("%-12s %3d messages, recall %3d of %3d, %d needless", strings.TrimSuffix(filepath.Base(file), ".jsonl"),
-			len(list), fileHits, filePositives, fileNeedless)
-		all += len(list)
-		positives += filePositives
-		hits += fileHits
-		needless += fileNeedless
+			t.Logf("%d messages, %d of %d found, %d false alarms", tally.Messages, tally.Found, tally.Answers, tally.FalseAlarms)
+		})
 	}
-	t.Logf("%-12s %3d messages, recall %3d of %3d, %d needless", "all", all, hits, positives, needless)
 }

@@ -128,7 +128,7 @@ func checkArticles(d *diagnosis, cl *commandLine) {
 	var problems kb.Problems
 	switch {
 	case err == nil:
-		d.well("knowledge base", fmt.Sprintf("%d articles", len(base.Articles())))
+		d.well("knowledge base", count(len(base.Articles()), "article"))
 	case errors.As(err, &problems):
 		d.ill("knowledge base", fmt.Sprintf("%d to mend: run bot kb check", len(problems)))
 	default:
@@ -144,7 +144,7 @@ func (cmd *doctorCommand) checkStore(ctx context.Context, d *diagnosis) {
 	case !exists:
 		d.well("DATABASE_URL", "not there yet: the bot makes it when it starts")
 	default:
-		d.well("DATABASE_URL", fmt.Sprintf("can be written; %d replies not finished", unfinished))
+		d.well("DATABASE_URL", fmt.Sprintf("can be written; replies not finished: %d", unfinished))
 	}
 }
 

@@ -52,6 +52,7 @@ type commandLine struct {
 	Explain explainCommand `cmd:"" help:"Explain an API error in the terminal."`
 	Replay  replayCommand  `cmd:"" help:"Run an archive of messages against the articles."`
 	KB      kbCommand      `cmd:"" name:"kb" help:"Check or list the knowledge base."`
+	Gaps    gapsCommand    `cmd:"" help:"List the errors that no article is about."`
 	Doctor  doctorCommand  `cmd:"" help:"Check tokens, scopes and the database, and say what to fix."`
 	Version versionCommand `cmd:"" help:"Print the version."`
 }

@@ -48,6 +48,7 @@ func (b *Bot) lookUp(question string) reply {
 		return renderNote(note)
 	}
 	d := triage.Decide(b.base, triage.Input{Text: question}, triage.Query)
+	b.rememberGap(d.Gap, "")
 	switch {
 	case len(d.Items) == 0:
 		return renderNote(miss(d.Understood, tryCommand))

@@ -181,6 +181,7 @@ func (b *Bot) decide(m *message, mode triage.Mode) ([]store.Item, triage.Outcome
 		}
 	}
 	d := triage.Decide(b.base, in, mode)
+	b.rememberGap(d.Gap, m.Channel+" "+m.TS)
 	if d.Outcome == triage.OutcomeSilent {
 		b.log.Debug("silent", "channel", m.Channel, "ts", m.TS, "reason", d.Reason)
 		return nil, d.Outcome

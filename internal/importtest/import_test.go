@@ -28,7 +28,7 @@ var allowed = map[string][]string{
 	"internal/token":      nil,
 	"internal/socket":     {"internal/token", slackGo},
 	"internal/slacksim":   nil, // not slack-go: a fake must not share what it fakes
-	"internal/handlers":   {"internal/kb", "internal/mrkdwn", "internal/store", "internal/token", "internal/triage", slackGo},
+	"internal/handlers":   {"internal/guard", "internal/kb", "internal/mrkdwn", "internal/store", "internal/token", "internal/triage", slackGo},
 	"internal/importtest": nil,
 	"cmd/bot":             {"*"},
 }

@@ -13,19 +13,21 @@ import (
 func ask(base *kb.Base, text string, unknown *finding, tr *Trace) Decision {
 	status, words := detect.Question(text)
 	code := shownCode(text)
+	gap := newGap(base, status, code)
 	if unknown != nil {
 		status, words = unknown.signal.Status, ""
 		if len(unknown.signal.Codes) > 0 {
 			words = unknown.signal.Codes[0]
 		}
 		code = shownCode(words)
+		gap = newGap(base, status, unknown.signal.Codes...)
 	}
 	if name := detect.LongestName(base, words); name != "" && unknown == nil {
 		words = name
 	}
 	found := base.Match(kb.Query{Status: status, Words: words})
 	tr.candidates(words, status, found)
-	d := Decision{Understood: understood(status, code)}
+	d := Decision{Understood: understood(status, code), Gap: gap}
 	switch {
 	case len(found) == 0:
 		d.Outcome, d.Reason = OutcomeMiss, "nothing comes near"

@@ -68,6 +68,9 @@ func checkForm(t *testing.T, d Decision, mode Mode) {
 	case OutcomeSilent:
 		ok = mode == Auto && len(d.Items) == 0
 	}
+	if g := d.Gap; g.Code != "" && !codeForm.MatchString(g.Code) || g.Status != 0 && (g.Status < 400 || g.Status > 599) {
+		t.Fatalf("gap %+v", g)
+	}
 	if !ok || d.Reason == "" || !shown.MatchString(d.Understood) {
 		t.Fatalf("%s: %+v", mode, d)
 	}

@@ -19,7 +19,8 @@
 // What the bot shows of a message is bounded here: Why and Understood hold names
 // from the knowledge base and statuses, and for somebody who asked also a code of
 // letters and underscores; Details hold the few values that help with the error
-// (details.go). Nothing else of a text leaves this package.
+// (details.go). Nothing else of a text leaves this package, but for the code of a
+// Gap, which is not for showing.
 package triage
 
 import (
@@ -83,6 +84,11 @@ type Decision struct {
 	// the code FOO_BAR". Empty if nothing was, or nothing that may be shown.
 	Understood string
 
+	// Gap is the error that no article is about, if the message shows one. It may
+	// come with every outcome: also beside errors that have articles, and where the
+	// bot stays silent.
+	Gap Gap
+
 	// Reason is for logs: a short fixed phrase, never the message's text.
 	Reason string
 }
@@ -130,6 +136,9 @@ func decide(base *kb.Base, in Input, mode Mode, tr *Trace) Decision {
 		findings = append(findings, f)
 	}
 	d := conclude(base, &text, findings, asked, tr)
+	if d.Gap == (Gap{}) {
+		d.Gap = bodyGap(base, findings)
+	}
 	d.addDetails(&text, findings)
 	return d
 }

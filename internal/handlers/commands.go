@@ -27,7 +27,11 @@ func (b *Bot) recordCommand(payload []byte, ack func()) {
 	}
 	// Nothing is stored, so there is nothing to wait for.
 	ack()
-	b.private(cmd.User, func() { b.tell(cmd.ResponseURL, b.lookUp(cmd.Text)) })
+	b.private(cmd.User, func() {
+		for _, r := range b.lookUp(cmd.Text) {
+			b.tell(cmd.ResponseURL, r)
+		}
+	})
 }
 
 // private does what answers one person, in a lane of its own: a slow answer
@@ -42,39 +46,47 @@ func (b *Bot) private(user string, f func()) {
 	}
 }
 
-// lookUp answers a question privately.
-func (b *Bot) lookUp(question string) reply {
+// lookUp answers a question privately. Who asks for several errors at once gets an
+// answer to each, as far as that many are shown in full elsewhere too (a
+// response_url takes five messages); beyond that, one question about all of them.
+func (b *Bot) lookUp(question string) []reply {
 	if note := b.noteFor(strings.TrimSpace(question)); note != "" {
-		return renderNote(note)
+		return []reply{renderNote(note)}
 	}
 	d := triage.Decide(b.base, triage.Input{Text: question}, triage.Query)
 	b.rememberGap(d.Gap, "")
 	switch {
 	case len(d.Items) == 0:
-		return renderNote(miss(d.Understood, tryCommand))
-	case d.Outcome == triage.OutcomeArticle && len(d.Items) == 1:
-		found := d.Items[0]
-		return renderPrivate(b.pages.of(found.Options[0]), found.Why, found.Details, time.Now())
-	default:
-		return renderPrivateQuestion(b.privateQuestion(d), time.Now())
+		return []reply{renderNote(miss(d.Understood, tryCommand))}
+	case d.Outcome == triage.OutcomeNearest:
+		return []reply{b.privateQuestion(kindNearest, nearest(d.Understood, d.Items[0].Why), d.Items)}
+	case len(d.Items) > maxChecklists:
+		return []reply{b.privateQuestion(kindMatch, wordsSeveral, d.Items)}
 	}
+	var replies []reply
+	for _, item := range d.Items {
+		if len(item.Options) == 1 {
+			replies = append(replies, renderPrivate(b.pages.of(item.Options[0]), item.Why, item.Details, time.Now()))
+		} else {
+			replies = append(replies, b.privateQuestion(kindMatch, item.Why, []triage.Item{item}))
+		}
+	}
+	return replies
 }
 
-// privateQuestion joins what was found into one question: somebody who asks
-// for several errors at once chooses one after the other.
-func (b *Bot) privateQuestion(d triage.Decision) entry {
+// privateQuestion asks which of the articles of some items is meant.
+func (b *Bot) privateQuestion(kind, why string, items []triage.Item) reply {
 	e := entry{}
-	e.Kind, e.Why = kindMatch, d.Items[0].Why
-	if d.Outcome == triage.OutcomeNearest {
-		e.Kind, e.Why = kindNearest, nearest(d.Understood, e.Why)
+	e.Kind, e.Why = kind, why
+	if len(items) == 1 { // of several, nobody could tell whose they are
+		e.Details = storedDetails(items[0].Details)
 	}
-	for _, item := range d.Items {
-		e.Details = append(e.Details, storedDetails(item.Details)...)
+	for _, item := range items {
 		for _, a := range item.Options {
 			e.options = append(e.options, b.pages.of(a))
 		}
 	}
-	return e
+	return renderPrivateQuestion(e, time.Now())
 }
 
 // tell sends a private answer to a response_url, which is a secret: whoever has

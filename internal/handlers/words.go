@@ -94,6 +94,9 @@ const (
 	tryInThread = "Mention me with the error's status and code as the API sent them, such as `403 FORBIDDEN`, or paste the whole error body. Mention me with `list` to see what there is."
 )
 
+// wordsSeveral explains a private question about many errors at once.
+const wordsSeveral = "These have what you asked for."
+
 const wordsMissing = "If an article is missing, ask your support team to add one to the knowledge base."
 
 // miss says that nothing was found, and what to try.

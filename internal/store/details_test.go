@@ -60,7 +60,7 @@ func TestDatabaseWithoutDetails(t *testing.T) {
 	url := "sqlite:" + filepath.Join(t.TempDir(), "test.db")
 	s := open(t, url)
 	mustOpen(t, s, newCase("a", "1.1", "1.1", answer))
-	for _, query := range []string{`drop table details`, `delete from migrations where version > 1`} {
+	for _, query := range []string{`drop table details`, `drop table gaps`, `drop table gap_messages`, `delete from migrations where version > 1`} {
 		if _, err := s.db.ExecContext(t.Context(), query); err != nil {
 			t.Fatal(err)
 		}

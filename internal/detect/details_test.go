@@ -101,6 +101,8 @@ func TestFindWait(t *testing.T) {
 		{"more words", "Rate limit is exceeded. Try again in 57 seconds.", "wait 57"},
 		{"and more", "Request was throttled. Expected available in 2 minutes", "wait 120"},
 		{"with a sum", "Please wait 1m30s before retrying", "wait 90"},
+		{"a request", "please retry your request after 60 seconds.", "wait 60"},
+		{"a client's log", "End processing HTTP request after 88s - 429\nretrying in 2s\nretry attempt 3 after 4s\nretry after 5ms", ""},
 		{"a plan", "429 again. I'll try again in 20 minutes", ""},
 		{"another duration", "it took 20 seconds, then again 429", ""},
 		{"zero", "Retry-After: 0", ""},

@@ -174,7 +174,7 @@ func waitInWords(text string) (Detail, bool) {
 			continue
 		}
 		d, n := unitDuration(text[i:])
-		if n > 0 && isToldToWait(text[:i]) {
+		if n > 0 && d >= time.Second && isToldToWait(text[:i]) {
 			return waitOf(d)
 		}
 		i += max(0, n-1)
@@ -183,7 +183,8 @@ func waitInWords(text string) (Detail, bool) {
 }
 
 // isToldToWait says whether a text ends in words that tell somebody to wait, and
-// not in somebody's plan to: "I'll try again in 5 minutes".
+// not in somebody's plan to, or a client's log: "I'll try again in 5 minutes",
+// "retrying in 2s".
 func isToldToWait(before string) bool {
 	const reach = 60
 	before = before[max(0, len(before)-reach):]
@@ -195,9 +196,9 @@ func isToldToWait(before string) bool {
 	for i, w := range words {
 		last := i == len(words)-1
 		switch w {
-		case "i", "we", "i'll", "we'll", "will", "let", "they", "retrying":
+		case "i", "we", "i'll", "we'll", "will", "let", "they", "retrying", "attempt", "attempts":
 			return false
-		case "again", "retry", "available", "request", "requests", "later", "back":
+		case "again", "retry", "available":
 			told = true
 		case "wait":
 			if last {

@@ -22,6 +22,9 @@ func FuzzDecide(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
+	for _, l := range detailSeeds {
+		f.Add(l)
+	}
 	for _, file := range files {
 		for i, l := range readLabelled(f, file) {
 			if i%10 == 0 {
@@ -46,10 +49,35 @@ func FuzzDecide(f *testing.F) {
 	})
 }
 
+// detailForm is what a detail's value may look like: nothing in it can format or
+// ping.
+var detailForm = regexp.MustCompile(`^[A-Za-z0-9_.:/$#\[\]-]+$`)
+
+func checkDetails(t *testing.T, item Item, first bool) {
+	t.Helper()
+	names, size, ids := 0, 0, 0
+	for _, detail := range item.Details {
+		switch detail.Kind {
+		case DetailHeader, DetailParameter, DetailField:
+			names++
+			size += len(detail.Value)
+		case DetailID:
+			ids++
+		}
+		if !detailForm.MatchString(detail.Value) || len(detail.Value) > MaxDetailValue || len(detail.Name) > MaxIDName || !item.helps(detail.Kind) {
+			t.Fatalf("detail %+v", detail)
+		}
+	}
+	if names > MaxNames || size > MaxNamesSize || ids > MaxIDs || ids > 0 && !first {
+		t.Fatalf("details %+v", item.Details)
+	}
+}
+
 func checkForm(t *testing.T, d Decision, mode Mode) {
 	t.Helper()
 	most := 0
-	for _, item := range d.Items {
+	for i, item := range d.Items {
+		checkDetails(t, item, i == 0)
 		most = max(most, len(item.Options))
 		if len(item.Options) == 0 || item.Why == "" || strings.ContainsAny(item.Why, "\n<>*`@") {
 			t.Fatalf("item %+v", item)

@@ -16,6 +16,7 @@
 //	                API is said to answer become mentions, and cues for and against
 //	                each decide whether it is believed (cue.go says how)
 //	  adoption      a body without a status gets the one that stands beside it
+//	Find…         takes details out of a text whose errors are known (details.go)
 //
 // Two kinds of knowledge are kept apart. What an error is called is the articles'
 // business: detect asks kb.Base whether it knows a name. How errors are written,

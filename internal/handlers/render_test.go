@@ -124,6 +124,7 @@ func TestNothingPings(t *testing.T) {
 	ps := &pages{byRevision: make(map[string]*page)}
 	for state, v := range worstViews(ps, []*kb.Article{a}) {
 		v.entries[0].Why = nasty
+		v.entries[0].Details = []store.Detail{{Kind: "id", Name: nasty, Value: nasty}} // as nobody stores them
 		r := render(v)
 		for _, text := range append(mrkdwnIn(t, r), r.text) {
 			for _, forbidden := range []string{"<!channel>", "<@U0VICTIM1>", "<https://evil.example|click>"} {

@@ -12,8 +12,13 @@ func adoptStatuses(found []Signal) []Signal {
 		}
 		if m := statusFor(found, i); m >= 0 {
 			body.Status = found[m].Status
-			body.Unsure = body.Unsure && !found[m].Cues.Enough()
+			body.Unsure = body.Unsure && m < i && !found[m].Cues.Enough()
 			adopted[m] = found[m].Kind <= KindReason
+		}
+	}
+	for i := range found {
+		if m := statusOfCode(found, i); m >= 0 && !adopted[m] {
+			found[i].Status, adopted[m] = found[m].Status, true
 		}
 	}
 	left := found[:0]
@@ -54,4 +59,19 @@ func statusFor(found []Signal, i int) int {
 		}
 	}
 	return after
+}
+
+// statusOfCode finds the bare status beside a code, both as programs print them:
+// "Status Code: 400; Error Code: ThrottlingException". -1 if there is none.
+func statusOfCode(found []Signal, i int) int {
+	const near = 40 // bytes
+	code := &found[i]
+	if code.Kind != KindCode || code.Status != 0 || code.Cues&cueLabel == 0 || i == 0 {
+		return -1
+	}
+	s := &found[i-1]
+	if s.Kind == KindStatus && s.Reader == readerLog && code.Span.Start-s.Span.End < near {
+		return i - 1
+	}
+	return -1
 }

@@ -23,7 +23,7 @@ func (t *talk) codeMention(i int) (mention, bool) {
 	switch name := t.word(i); {
 	case known:
 		m.last = last
-		m.codes = []string{t.phrase(i, last)}
+		m.codes = []string{t.name(i, last)}
 		m.cues = cueLoud
 		if codeShaped(m.codes[0]) {
 			m.cues = cueCode
@@ -36,6 +36,9 @@ func (t *talk) codeMention(i int) (mention, bool) {
 	}
 	if t.labelledAt(i) {
 		m.cues |= cueLabel
+	}
+	if isExceptionName(t.word(i)) && strings.HasPrefix(t.text[t.list[i].span.End:], ": ") {
+		m.cues |= cueThrown
 	}
 	m.cues |= t.context(m.first, m.last)
 	return m, t.isErrorCode(m)
@@ -61,7 +64,29 @@ func (t *talk) isErrorCode(m mention) bool {
 	if t.list[m.first].where&inFence != 0 && strings.IndexByte(name, '_') < 0 {
 		return m.cues&(cueLabel|cueThrown|cueError) != 0
 	}
-	return m.first != m.last || codeShaped(name) || m.cues&(cueAPI|cueNearAPI) != 0
+	return m.first != m.last || codeShaped(name) || m.cues&(cueAPI|cueNearAPI|cueLabel|cueThrown) != 0
+}
+
+// thrownMention reads the words behind token i, the class of an exception:
+// "AuthenticationError: Invalid API Key provided".
+func (t *talk) thrownMention(i int) (mention, bool) {
+	if !isExceptionName(t.word(i)) || !t.joined(i+1, clauseStop) || t.list[i+1].before == noStop {
+		return mention{}, false
+	}
+	to, ok := t.knownFrom(i+1, anyName)
+	if !ok {
+		return mention{}, false
+	}
+	m := t.wordsMention(i+1, to)
+	m.reader = readerLog
+	return m, true
+}
+
+// announcesReason says whether token i is what programs print before the name of
+// a status, in place of its number or beside it.
+func (t *talk) announcesReason(i int) bool {
+	return t.is(i, "statuscode", "statusmessage", "statustext", "statusdescription", "reasonphrase") ||
+		t.is(i, "code") && t.is(i-1, "status", "error") || t.is(i, "phrase") && t.is(i-1, "reason") || t.is(i, "message") && t.is(i-1, "response")
 }
 
 // reasonMention reads the name of a status that stands where programs print its
@@ -72,7 +97,7 @@ func (t *talk) reasonMention(i int) (mention, bool) {
 		return mention{}, false
 	}
 	for to := from + maxReasonWords - 1; to >= from; to-- {
-		if !t.run(from, to) || reasonStatus(t.phrase(from, to)) == 0 {
+		if !t.run(from, to) || reasonStatus(t.phrase(from, to)) == 0 && !(from == to && t.base.Known(t.phrase(from, to))) { // gRPC has names of its own: Unauthenticated
 			continue
 		}
 		s := t.phrase(from, to)
@@ -100,7 +125,10 @@ func (t *talk) saidMention(i int) (mention, bool) {
 		return mention{}, false
 	}
 	m := t.wordsMention(from, to)
-	return m, m.cues&(cueAPI|cueNearAPI) != 0
+	if strings.HasPrefix(t.text[t.list[i].span.End:], "=") { // error="invalid_token", as headers and logs have it
+		m.cues |= cueProgram
+	}
+	return m, m.cues&(cueAPI|cueNearAPI|cueProgram) != 0
 }
 
 // leadsToWords says whether token i may stand between a verb of saying and what

@@ -22,7 +22,7 @@ func (t *talk) doubts(s sentence, c Cues) Cues {
 	if t.inSource(s.first) {
 		no |= cueSource
 	}
-	if t.isForeign(s.first) || isForeignLine(t.line(t.list[s.first].span)) {
+	if t.isForeign(s.first) || t.isForeignAt(t.lineSpan(t.list[s.first].span)) {
 		no |= cueOther
 	}
 	if t.isQuoted(s) {
@@ -178,7 +178,7 @@ func (t *talk) isSolved(i int) bool {
 	}
 	for _, pair := range solvedPairs {
 		if t.is(i, pair[0]) {
-			return t.is(i+1, pair[1])
+			return t.is(i+1, pair[1]) && !t.is(i-1, "with") // "… with root cause" ends a line of Tomcat's log
 		}
 	}
 	return t.list[i].where&asked == 0

@@ -223,7 +223,7 @@ func isPlain(t *tree, i int32) bool {
 // "code" may be any number.
 func isAnswer(t *tree, i int32, status int) bool {
 	for c := range t.children(i) {
-		if t.nodes[c].kind == scalarNode && reasonStatus(t.str(c)) == status {
+		if t.nodes[c].kind == scalarNode && reasonStatus(strings.TrimLeft(t.str(c), digitsAndMarks)) == status {
 			return true
 		}
 	}
@@ -233,6 +233,9 @@ func isAnswer(t *tree, i int32, status int) bool {
 	return isFaultName(t.key(i)) || t.nodes[i].parent < 0 && t.nodes[i].end == i+2 ||
 		t.get(i, "message", "error", "errormessage", "error_description", "msg", "detail", "errors") != ""
 }
+
+// digitsAndMarks may stand before a phrase or code: "403 Forbidden", "404.NotFound".
+const digitsAndMarks = "0123456789 .:_-"
 
 // isFaultName says whether errors stand under a name.
 func isFaultName(name string) bool {
@@ -374,6 +377,7 @@ func (f *fault) addCode(code string) {
 	if i := strings.LastIndexAny(short, ".#/:"); i >= 0 {
 		short = short[i+1:]
 	}
+	short = strings.TrimLeft(short, digitsAndMarks)
 	for _, end := range [...]string{"Exception", "Error", "Fault"} {
 		short = strings.TrimSuffix(short, end)
 	}

@@ -112,9 +112,9 @@ func worthWord(base *kb.Base, text string, start, end int) bool {
 	case class&(cSaid|cStopped) != 0:
 		return true
 	case camel:
-		return class&cLabel != 0 || base.Known(word)
+		return class&cLabel != 0 || isThrown(word) || base.Known(word)
 	case allUpper(word):
-		return base.Known(word) || loudBehind(text[end:])
+		return isMethod(word) || base.Known(word) || loudBehind(text[end:])
 	}
 	return false
 }

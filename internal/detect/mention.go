@@ -1,6 +1,9 @@
 package detect
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // mention is a place in a message where somebody may name an error.
 type mention struct {
@@ -53,10 +56,17 @@ func (t *talk) mention(i int) (mention, bool) {
 		return mention{}, false
 	case tok.status != 0:
 		return t.statusMention(i)
-	case t.is(i, "statuscode"), t.is(i, "code") && t.is(i-1, "status"):
+	case t.is(i, "cannot") && isMethod(t.word(i+1)) && strings.HasPrefix(t.text[t.list[i+1].span.End:], " /"): // Express
+		m := mention{first: i, last: i + 1, status: 404, kind: KindStatus, reader: readerLog}
+		m.cues = cueProgram | t.context(i, i+1)
+		return m, true
+	case t.announcesReason(i):
 		return t.reasonMention(i)
 	case codeShaped(t.word(i)), tok.where&upper != 0:
-		return t.codeMention(i)
+		if m, ok := t.codeMention(i); ok {
+			return m, ok
+		}
+		return t.thrownMention(i)
 	case tok.class&cSaid != 0:
 		return t.saidMention(i)
 	case tok.class&cStopped != 0:

@@ -27,11 +27,21 @@ func (t *talk) phrase(from, to int) string {
 	return t.text[t.list[from].span.Start:t.list[to].span.End]
 }
 
+// name is the text of some tokens, without the path of a qualified name:
+// oauth.v2.InvalidApiKey.
+func (t *talk) name(from, to int) string {
+	s := t.phrase(from, to)
+	if short := s[strings.LastIndexByte(s, '.')+1:]; from == to && codeShaped(short) {
+		return short
+	}
+	return s
+}
+
 // knownFrom finds the longest known name that begins at token i and satisfies
 // fits; it gives its last token.
 func (t *talk) knownFrom(i int, fits func(from, to int) bool) (last int, ok bool) {
 	for to := i + maxReasonWords - 1; to >= i; to-- {
-		if t.run(i, to) && fits(i, to) && t.base.Known(t.phrase(i, to)) {
+		if t.run(i, to) && fits(i, to) && t.base.Known(t.name(i, to)) {
 			return to, true
 		}
 	}
@@ -49,7 +59,7 @@ func (t *talk) nameBehind(m *mention) bool {
 		from++
 	}
 	if !t.joined(from, clauseStop) {
-		if !t.is(from, "response", "message", "reason", "statustext", "reasonphrase") {
+		if !t.is(from, "response", "message", "reason", "statustext", "statusdescription", "reasonphrase") {
 			return false
 		}
 		for t.announcesName(from) { // "Response Message: Forbidden" on a line of its own
@@ -68,7 +78,7 @@ func (t *talk) nameBehind(m *mention) bool {
 // announcesName says whether token i may stand between a status and its name.
 func (t *talk) announcesName(i int) bool {
 	return t.is(i, "client", "error", "server", "response", "status", "with", "code", "is", "and", "message", "says",
-		"reasonphrase", "reason", "phrase", "statustext", "response.statustext")
+		"reasonphrase", "reason", "phrase", "statustext", "statusdescription", "response.statustext")
 }
 
 // nameBefore looks for the name of a status before it: "Forbidden (403)",
@@ -126,9 +136,16 @@ func (t *talk) hasName(status int, name string) bool {
 func (t *talk) nameAround(m *mention) {
 	start, end := t.clause(m.first)
 	telling := func(from, to int) bool { return to <= end && (to > from || codeShaped(t.word(from))) }
+	named := func(i int) bool { // the status's own name on its own: "An error occurred (403) …: Forbidden"
+		return t.joined(i, clauseStop) && t.list[i].before == clauseStop && IsReason(t.word(i), m.status)
+	}
 	for i := start; i <= end; i++ {
 		if to, ok := t.knownFrom(i, telling); ok {
-			m.codes = append([]string{t.phrase(i, to)}, m.codes...)
+			m.codes = append([]string{t.name(i, to)}, m.codes...)
+			return
+		}
+		if named(i) {
+			m.codes = append(m.codes, t.word(i))
 			return
 		}
 	}
@@ -164,7 +181,7 @@ func (t *talk) guess(m *mention, from, to int) {
 		if codeShaped(s) {
 			m.cues |= cueLikeCode
 		}
-	case from == to && codeShaped(s) && (strings.IndexByte(s, '_') > 0 || t.list[from].where&upper != 0):
+	case from == to && codeShaped(s) && (t.list[from].where&upper != 0 || t.list[max(from, m.first)].before == noStop && strings.IndexByte(s, '_') > 0):
 		m.cues |= cueLikeCode
 	default:
 		return

@@ -8,7 +8,7 @@ func (t *talk) place(i int) Cues {
 	tok := t.list[i]
 	before, behind := t.text[:tok.span.Start], t.text[tok.span.End:]
 	switch {
-	case httpVersionBefore(before), requestBefore(before), requestBehind(behind), t.joined(i, clauseStop) && programBefore(before):
+	case httpVersionBefore(before), requestBefore(before), requestBehind(behind), programBefore(before), loggedAt(before, behind):
 		c |= cueProgram
 	case t.labelledAt(i), t.is(i-1, "is", "was", "of") && t.joined(i, noStop) && t.labelledAt(i-1),
 		t.joined(i+1, noStop) && t.is(i+1, "error", "errors", "response", "responses", "status", "code", "codes", "err"):
@@ -31,9 +31,13 @@ func (t *talk) labelledAt(i int) bool {
 	return t.joined(i, clauseStop) && (t.classOf(i-1)&cLabel != 0 || labelEnd(t.word(i-1)))
 }
 
-// labelEnd says whether a name such as upstream_status announces a status.
+// labelEnd says whether a name such as upstream_status announces a status. Squid's
+// logs write TCP_MISS/404 (https://wiki.squid-cache.org/SquidFaq/SquidLogs).
 func labelEnd(s string) bool {
 	const shortest = len("x_status")
+	if strings.HasPrefix(s, "TCP_") {
+		return true
+	}
 	if len(s) < shortest {
 		return false
 	}
@@ -135,17 +139,83 @@ var programPhrases = [...]string{
 	"httpstatus", "http_code", "response code", "response code is", "http error", "http error! status", "http status",
 	"http status of", "http response code", "with http status", "a status of", "responded with status", "responded with a status",
 	"failed with status", "server responded with", "unexpected status", "indicate success", "returned error", "returned an error",
-	"error from server", "kind: status", ":status", "<response", "<--", "ms -", "<title>", "<title>error", "<h1>", "<h1>error",
+	"kind: status", ":status", "<response", "<--", "ms -", "<title>", "<title>error", "<h1>", "<h1>error", "statuscode(code",
+	"status code was unacceptable", "http request returned status code", "the server returned the status",
 }
 
 // programBefore says whether s ends with one of programPhrases.
 func programBefore(s string) bool {
 	const longest = 40
-	s = strings.ToLower(strings.TrimRight(s[max(0, len(s)-longest):], " :=(\"'["))
+	s = s[max(0, len(s)-longest):]
+	s = strings.ToLower(strings.TrimRight(s[strings.LastIndexByte(s, '\n')+1:], " :=(\"'["))
 	for _, phrase := range programPhrases {
 		if strings.HasSuffix(s, phrase) {
 			return true
 		}
 	}
 	return false
+}
+
+// loggedAt says whether a number stands where logs have the status of a request,
+// between these two parts of a text.
+func loggedAt(before, behind string) bool {
+	const longest = 400
+	before = before[max(0, len(before)-longest):]
+	before = before[strings.LastIndexByte(before, '\n')+1:]
+	behind = behind[:min(len(behind), longest)]
+	behind = behind[:lineLength(behind)]
+	switch {
+	case strings.HasPrefix(behind, " Client Error"): // Python's requests
+		return true
+	case strings.HasSuffix(before, "Completed "): // Rails
+		return strings.Contains(behind, " in ")
+	case strings.HasSuffix(before, "| ") && strings.HasPrefix(behind, " |"): // GIN, Fiber
+		return hasMethod(behind)
+	case strings.HasSuffix(before, "=") && strings.Count(before+behind, "=") >= 3: // fields: method=GET status=403 took=4
+		return strings.HasSuffix(before, "status=")
+	case strings.HasSuffix(before, " - "), strings.HasSuffix(before, " "):
+		return isTimed(before) || isCounted(behind) || hasMethod(before) && isNumbers(behind, 3)
+	}
+	return false
+}
+
+// hasMethod says whether a line has the method of a request in it.
+func hasMethod(line string) bool {
+	for line != "" {
+		word, rest, _ := strings.Cut(line, " ")
+		if isMethod(strings.Trim(word, `"'`)) {
+			return true
+		}
+		line = rest
+	}
+	return false
+}
+
+// isTimed says whether a line ends with HAProxy's five times of a request: 10/0/30/69/109
+// (https://docs.haproxy.org/3.0/configuration.html#8.2.3).
+func isTimed(line string) bool {
+	const times = 5
+	line = strings.TrimRight(line, " ")
+	line = line[strings.LastIndexByte(line, ' ')+1:]
+	return strings.Count(line, "/") == times-1 && strings.Trim(line, "0123456789+-/") == ""
+}
+
+// isCounted says whether a line goes on with the target's status, two counts of
+// bytes and the request, as the logs of AWS's load balancers do
+// (https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-access-logs.html).
+func isCounted(line string) bool {
+	numbers, request, ok := strings.Cut(line, `"`)
+	method, _, _ := strings.Cut(request, " ")
+	return ok && isNumbers(numbers, 3) && isMethod(method)
+}
+
+// isNumbers says whether a text is n numbers, or "-" in their place.
+func isNumbers(s string, n int) bool {
+	fields := strings.Fields(s)
+	for _, f := range fields {
+		if f != "-" && strings.Trim(f, "0123456789") != "" {
+			return false
+		}
+	}
+	return len(fields) == n
 }

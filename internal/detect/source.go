@@ -13,9 +13,9 @@ var sourceStarts = [...]string{
 
 // sourceMarks stand inside lines of source code.
 var sourceMarks = [...]string{
-	" == ", "==", "!=", "===", ") =>", "=> {", " && ", " || ", ".status(", "tobe(", "toequal(", "assertequal", ":=", "statuscode(", "sendstatus(",
-	"(status=", "(status_code=", "httpexception(", "abort(", "responseentity", "jsonify(", "res.send", ".reply(", "thenreturn(", "thenthrow(",
-	"httpstatus.", "http.status", "statuscodes.", ".json({",
+	" == ", "==", "!=", "===", ") =>", "=> {", " && ", " || ", ".status(", "tobe(", "toequal(", "assertequal", ":=", ".statuscode(", "withstatuscode(", "sendstatus(",
+	"(status=", "(status_code=", "httpexception(", "abort(", "responseentity.", "responseentity<", "jsonify(", "res.send", ".reply(", "thenreturn(", "thenthrow(",
+	"httpstatus.", "http.status", "statuscodes.", ".json({", "`json:", "` // ",
 }
 
 // isScenario says whether a line is a step of a test in Gherkin.
@@ -30,12 +30,26 @@ func isScenario(line string) bool {
 
 // foreignStarts begin lines of tools whose servers are not the APIs that articles
 // are about.
-var foreignStarts = [...]string{"npm err", "npm error", "e: ", "w: ", "err:", "yarn ", "pip "}
+var foreignStarts = [...]string{"npm err", "npm error", "e: ", "w: ", "err:", "yarn ", "yarn:", "pip ", "pip:", "brew:", "go: module ",
+	"fatal: ", "remote: ", "error from server (", "error response from daemon", "docker: ", "docker push", "docker pull", "sip/"}
 
+// foreignMarks stand in the lines of such tools: registries and mirrors of
+// packages and images.
+var foreignMarks = [...]string{"registry.npmjs", "registry.yarnpkg", "pypi.org", "pythonhosted.org", "proxy.golang.org", "docker.io",
+	"ghcr.io", "gcr.io", "quay.io", "repo1.maven", "repo.maven", "rubygems.org", "crates.io", "archive.ubuntu", "launchpad.net",
+	"packages.gz", "/dists/", "apt-get", "sources.list", "failed to pull image", "errimagepull", ".git/'", "java.nio.file"}
+
+// isForeignLine says whether a line is about such a tool.
 func isForeignLine(line string) bool {
-	s := strings.ToLower(strings.Trim(line, " \t`>"))
+	const longest = 400
+	s := strings.ToLower(strings.Trim(line[:min(len(line), longest)], " \t`>"))
 	for _, start := range foreignStarts {
 		if strings.HasPrefix(s, start) {
+			return true
+		}
+	}
+	for _, mark := range foreignMarks {
+		if strings.Contains(s, mark) {
 			return true
 		}
 	}
@@ -47,7 +61,7 @@ func isSourceLine(line string) bool {
 	if len(line) > 400 {
 		return false
 	}
-	s := strings.ToLower(strings.Trim(line, " \t`>"))
+	s := strings.ToLower(strings.Trim(line, " \t`>+-"))
 	if strings.HasSuffix(s, ");") || strings.HasSuffix(s, "{") && !strings.HasSuffix(s, ": {") {
 		return true
 	}
@@ -80,8 +94,27 @@ func isSource(text string, t *tree) bool {
 		return true
 	case strings.HasSuffix(before, "("):
 		return isCall(strings.TrimSpace(text[start:t.span.Start]))
+	case strings.HasSuffix(before, "="):
+		return isArgument(text[start:t.span.Start])
 	}
 	return isSourceLine(text[start:t.span.Start])
+}
+
+// isArgument says whether s ends within the brackets of a call: `add("x", json=`.
+func isArgument(s string) bool {
+	open := 0
+	for i := len(s) - 1; i > 0; i-- {
+		switch s[i] {
+		case ')':
+			open--
+		case '(':
+			open++
+		}
+		if open > 0 {
+			return isLetter(s[i-1]) && isCall(s[:i+1])
+		}
+	}
+	return false
 }
 
 // isCall says whether s, which ends in "(", calls a function, as opposed to
@@ -99,11 +132,14 @@ func isCall(s string) bool {
 	return isLower(name[0]) || i > 0 && s[i-1] == '@' || strings.HasSuffix(strings.TrimRight(s[:i], " "), "new") || strings.HasSuffix(strings.TrimRight(s[:i], " "), "throw")
 }
 
-// isThrown says whether s ends with the class of an exception, which is printed
-// before what it holds: "AxiosError: ", "reqwest::Error ".
+// isThrown says whether s ends with the class of an exception or a response, which
+// is printed before what it holds: "AxiosError: ", "reqwest::Error ", "Response ";
+// or with the stack, behind which Node prints the rest of an exception.
 func isThrown(s string) bool {
-	s = strings.TrimRight(s, " :(\n")
-	return strings.HasSuffix(s, "Error") || strings.HasSuffix(s, "Exception")
+	s = strings.TrimRight(s, " :({\n")
+	line := s[strings.LastIndexByte(s, '\n')+1:]
+	return strings.HasSuffix(s, "Error") || strings.HasSuffix(s, "Exception") || strings.HasSuffix(s, "Response") ||
+		strings.HasPrefix(strings.TrimLeft(line, " \t"), "at ")
 }
 
 // isExceptionName says whether a word is the class of an exception: "AxiosError",
@@ -112,11 +148,15 @@ func isExceptionName(w string) bool {
 	const shortest = 8
 	switch w {
 	case "TypeError", "ReferenceError", "SyntaxError", "RangeError", "KeyError", "ValueError", "IndexError", "AttributeError",
-		"AssertionError", "NullPointerException", "IndexOutOfBoundsException", "NumberFormatException", "IllegalArgumentException":
-		return false // bugs of programs, not answers of APIs
+		"AssertionError", "PermissionError", "FileNotFoundError", "NotFoundError", "DuplicateKeyException", "NullPointerException", "IndexOutOfBoundsException", "NumberFormatException", "IllegalArgumentException":
+		return false // bugs of programs, and of files and databases: not answers of APIs
 	}
 	if len(w) < shortest {
 		return false
+	}
+	last := w[strings.LastIndexAny(w, ".:")+1:]
+	if strings.Contains(w, ".exceptions.") && last != "" && isUpper(last[0]) {
+		return true
 	}
 	return codeShaped(w) && isThrown(w) || strings.HasPrefix(w, "HTTP") && isUpper(w[4]) && isLower(w[5])
 }
@@ -134,6 +174,9 @@ func statusInWords(s string) int {
 			continue
 		}
 		if t.place(i)&(cueProgram|cueLabel) != 0 {
+			return tok.status
+		}
+		if behind := strings.TrimLeft(s[tok.span.End:], " "); i == 0 && (behind == "" || behind[0] == '-' || behind[0] == ':') {
 			return tok.status
 		}
 		for to := i + 1; t.run(i+1, to) && to <= i+maxReasonWords; to++ {

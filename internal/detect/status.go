@@ -8,6 +8,7 @@ var reasons = map[string]int{
 	"badrequest":                    400,
 	"unauthorized":                  401,
 	"unauthorised":                  401,
+	"unauthenticated":               401, // gRPC's and GraphQL's name
 	"authorizationrequired":         401,
 	"paymentrequired":               402,
 	"forbidden":                     403,

@@ -99,6 +99,13 @@ func (t *talk) lineSpan(s Span) Span {
 	return Span{start, s.End + lineLength(t.text[s.End:end])}
 }
 
+// isForeignAt says whether a line, or the one before it, is about a tool whose
+// servers are not the APIs that articles are about.
+func (t *talk) isForeignAt(line Span) bool {
+	return isForeignLine(t.text[line.Start:line.End]) ||
+		line.Start > 0 && isForeignLine(t.line(Span{line.Start - 1, line.Start - 1}))
+}
+
 // inSource says whether token i stands in source code: its line does, or in a
 // fence the line before or behind it.
 func (t *talk) inSource(i int) bool {
@@ -130,10 +137,16 @@ func (t *talk) judgeBody(s Span) Cues {
 	for last >= 0 && t.list[last].span.Start >= s.Start {
 		last--
 	}
-	if t.happen || last < 0 {
+	if last < 0 {
 		return c
 	}
 	first, _ := t.clause(last)
+	if t.is(first, "acceptance", "ac", "given", "imagine", "suppose") || t.is(last, "value", "example", "default", "schema") {
+		c |= cueGuess
+	}
+	if t.happen {
+		return c
+	}
 	for i := first; i <= last; i++ {
 		switch {
 		case t.list[i].where&inFence != 0:

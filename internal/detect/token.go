@@ -294,12 +294,24 @@ func (z *tokenizer) statusAt(start, end int) (int, place) {
 	case "s", "'s", "ed", "'d", "'ed", "ing", "'ing", "ed'":
 		where = plural
 	default:
-		return 0, 0
+		if !z.isSubStatus(s[3:]) {
+			return 0, 0
+		}
 	}
 	if !z.statusFits(start, end) {
 		return 0, 0
 	}
 	return status, where
+}
+
+// isSubStatus says whether what follows a status is IIS's finer one: HTTP Error 401.2
+// (https://learn.microsoft.com/troubleshoot/developer/webapps/iis/www-administration-management/http-status-code).
+func (z *tokenizer) isSubStatus(s string) bool {
+	const longest = len(".14")
+	if len(s) < 2 || len(s) > longest || s[0] != '.' || strings.Trim(s[1:], "0123456789") != "" || len(z.list) == 0 || z.stop != noStop {
+		return false
+	}
+	return z.list[len(z.list)-1].class&(cLabel|cError) != 0
 }
 
 // statusFits looks at what touches the number.

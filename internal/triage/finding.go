@@ -62,7 +62,8 @@ func look(base *kb.Base, s detect.Signal, asked bool) finding {
 func onlyPhrase(s detect.Signal) bool {
 	for _, code := range s.Codes {
 		status := detect.ReasonStatus(code)
-		if status == 0 || s.Status != 0 && status != s.Status || code == strings.ToUpper(code) {
+		own := code == strings.ToUpper(code) && !strings.EqualFold(code, "unauthenticated") // which Google gives to every 401
+		if status == 0 || s.Status != 0 && status != s.Status || own {
 			return false
 		}
 	}

@@ -29,8 +29,8 @@ func join(findings []finding) (items []finding, unknown *finding) {
 	items = once(items)
 	sort.SliceStable(items, func(i, j int) bool {
 		a, b := &items[i], &items[j]
-		if a.strength != b.strength {
-			return a.strength > b.strength
+		if x, y := min(a.strength, byAlias), min(b.strength, byAlias); x != y { // a code's other name is as sure as itself
+			return x > y
 		}
 		return a.signal.Kind > b.signal.Kind
 	})

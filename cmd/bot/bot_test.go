@@ -99,12 +99,17 @@ func (b *testBot) logger() *slog.Logger {
 // start starts the bot and waits until it is connected.
 func (b *testBot) start() {
 	b.t.Helper()
+	b.isReady(b.launch())
+}
+
+// launch starts the bot. ready gets something whenever it is connected.
+func (b *testBot) launch() (ready <-chan struct{}) {
 	ctx, cancel := context.WithCancel(context.Background())
-	ready := make(chan struct{}, 1)
+	connected := make(chan struct{}, 1)
 	s := b.service()
 	s.onReady = func() {
 		select {
-		case ready <- struct{}{}:
+		case connected <- struct{}{}:
 		default:
 		}
 	}
@@ -116,9 +121,15 @@ func (b *testBot) start() {
 		return <-ended
 	})
 	b.t.Cleanup(func() { b.stop() })
+	return connected
+}
+
+// isReady waits until a bot that was launched is connected.
+func (b *testBot) isReady(ready <-chan struct{}) {
+	b.t.Helper()
 	select {
 	case <-ready:
-	case err := <-ended:
+	case err := <-b.ended:
 		b.t.Fatalf("the bot ended: %v", err)
 	case <-time.After(patience):
 		b.t.Fatal("the bot did not get ready")

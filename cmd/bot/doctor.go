@@ -191,7 +191,7 @@ func (d *diagnosis) refused(t slackToken, err error) bool {
 	switch {
 	case refused:
 		d.ill(t.variable, remedy)
-	case isNoWebAPI(err):
+	case handlers.IsNoWebAPI(err):
 		d.ill("SLACK_API_URL", noWebAPI)
 	case errors.As(err, &limited):
 		d.ill("Slack", fmt.Sprintf("limits how often it may be asked, so tokens were not checked: run this again in %s", limited.RetryAfter))

@@ -138,7 +138,7 @@ func explainMarkdown(w io.Writer, d triage.Decision, now time.Time) {
 			}
 			fmt.Fprintf(w, "\n## Fix\n\n%s\n\n", strings.TrimSpace(a.Fix))
 			for _, l := range a.Links {
-				fmt.Fprintf(w, "Source: [%s](%s)%s\n\n", l.Title, l.URL, lastEdited(l))
+				fmt.Fprintf(w, "Source: [%s](%s)%s\n\n", l.Title, l.URL, l.LastEdited())
 			}
 		}
 	}
@@ -201,7 +201,7 @@ func articleText(w io.Writer, a *kb.Article, why string, details []string) {
 	}
 	fmt.Fprintf(w, "\nFix\n%s\n", indented(mrkdwn.Plain(a.Fix), "  "))
 	for _, l := range a.Links {
-		fmt.Fprintf(w, "\nSource: %s%s\n        %s\n", l.Title, lastEdited(l), l.URL)
+		fmt.Fprintf(w, "\nSource: %s%s\n        %s\n", l.Title, l.LastEdited(), l.URL)
 	}
 }
 
@@ -225,14 +225,6 @@ func nothingLine(d triage.Decision) string {
 	default:
 		return "No article for that. See bot kb list for what there is."
 	}
-}
-
-func lastEdited(l kb.Link) string {
-	edited, err := time.Parse(time.DateOnly, l.Edited)
-	if err != nil {
-		return ""
-	}
-	return edited.Format(" (last edited 2 January 2006)")
 }
 
 const textWidth = 78

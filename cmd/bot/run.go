@@ -108,9 +108,12 @@ func serve(ctx context.Context, s service) error {
 		slack.OptionAppLevelToken(s.slack.AppToken),
 		slack.OptionAPIURL(s.slack.APIURL),
 		slack.OptionHTTPClient(httpClient(s.timing.HTTPTimeout)))
-	self, err := whoAmI(ctx, api, s)
-	if err != nil || ctx.Err() != nil {
-		return err
+	self, err := handlers.WhoAmI(ctx, api, s.timing.Backoff, s.log)
+	if ctx.Err() != nil {
+		return nil
+	}
+	if err != nil {
+		return startError(err)
 	}
 	bot := handlers.New(handlers.Config{
 		API: api, Self: self, Store: db, Base: s.base, Channels: s.channels, Log: s.log, Timing: s.timing,
@@ -173,56 +176,16 @@ type recorder struct{ bot *handlers.Bot }
 
 func (r recorder) Record(e socket.Envelope, ack func()) { r.bot.Record(e.Type, e.Payload, ack) }
 
-// whoAmI asks Slack who the bot is. Slack may be out of reach for as long as it
-// likes: it goes on asking until ctx ends. An error is one that waiting does not
-// mend.
-func whoAmI(ctx context.Context, api *slack.Client, s service) (handlers.Self, error) {
-	wait := time.Second
-	for {
-		who, err := api.AuthTestContext(ctx)
-		if err == nil {
-			return handlers.Self{
-				UserID: who.UserID, BotID: who.BotID,
-				TeamID: who.TeamID, EnterpriseID: who.EnterpriseID, Name: who.User,
-			}, nil
-		}
-		if err := fatalAtStart(err); err != nil {
-			return handlers.Self{}, err
-		}
-		var limited *slack.RateLimitedError
-		if errors.As(err, &limited) {
-			wait = max(wait, limited.RetryAfter)
-		}
-		if ctx.Err() == nil {
-			s.log.Warn("Slack does not answer: will try again", "error", handlers.KindOf(err), "in", wait)
-		}
-		select {
-		case <-ctx.Done():
-			return handlers.Self{}, nil
-		case <-time.After(wait):
-		}
-		wait = min(2*wait, 30*time.Second)
-	}
-}
-
-// fatalAtStart returns what to tell the operator if waiting does not help.
-func fatalAtStart(err error) error {
-	if remedy, refused := tokenRemedy(err); refused {
-		return fmt.Errorf("SLACK_BOT_TOKEN: %s", remedy)
-	}
-	if isNoWebAPI(err) {
+// startError says of the first answer of Slack's which setting it is about.
+func startError(err error) error {
+	if handlers.IsNoWebAPI(err) {
 		return fmt.Errorf("SLACK_API_URL: %s", noWebAPI)
 	}
-	return nil
+	return tokenError("SLACK_BOT_TOKEN", err)
 }
 
 // noWebAPI is what to do when the address answers, but not as Slack does.
 const noWebAPI = "there is no Web API at that address (HTTP 404): write http://HOST:PORT/api/, or leave it empty for Slack"
-
-func isNoWebAPI(err error) bool {
-	var status slack.StatusCodeError
-	return errors.As(err, &status) && status.Code == http.StatusNotFound
-}
 
 // tokenRemedy reports whether Slack refused a token for good, and says what Slack
 // answers and what to do.

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"fmt"
 	"os"
 	"strings"
@@ -85,12 +84,9 @@ func TestTokenRefusedAtStart(t *testing.T) {
 		"missing_scope", "not_allowed_token_type", "no_permission", "access_denied", "team_access_not_granted",
 		"two_factor_setup_required", "enterprise_is_restricted", "org_login_required", "ekm_access_denied"} {
 		for variable, method := range map[string]string{"SLACK_BOT_TOKEN": "auth.test", "SLACK_APP_TOKEN": "apps.connections.open"} {
-			id, err := b.sim.AddFault(slacksim.Fault{On: method, Effect: slacksim.EffectError, Error: code})
-			if err != nil {
-				t.Fatal(err)
-			}
-			err = serve(t.Context(), b.service())
-			b.sim.RemoveFault(id)
+			end := b.fault(slacksim.Fault{On: method, Effect: slacksim.EffectError, Error: code})
+			err := serve(t.Context(), b.service())
+			end()
 			want := variable + ": Slack answers " + code + ": "
 			if err == nil || !strings.HasPrefix(err.Error(), want) || strings.HasSuffix(err.Error(), ": ") {
 				t.Errorf("%s on %s ends the bot with %v, want %s…", code, method, err, want)
@@ -119,39 +115,16 @@ func TestSlackOutOfReach(t *testing.T) {
 				t.Fatal(err)
 			}
 			logged := len(b.log.String())
-			id, err := b.sim.AddFault(tt.fault)
-			if err != nil {
-				t.Fatal(err)
-			}
-			ctx, cancel := context.WithCancel(t.Context())
-			defer cancel()
-			ended := make(chan error, 1)
-			ready := make(chan struct{}, 1)
-			s := b.service()
-			s.onReady = func() {
-				select {
-				case ready <- struct{}{}:
-				default:
-				}
-			}
-			go func() { ended <- serve(ctx, s) }()
+			end := b.fault(tt.fault)
+			ready := b.launch()
 			b.await("the bot to try twice", func() bool { return b.sim.Faults()[0].Hits >= 2 })
 			if log := b.log.String()[logged:]; !strings.Contains(log, tt.want) {
 				t.Errorf("the log says\n%s\nwant %s in it", log, tt.want)
 			}
-			b.sim.RemoveFault(id)
-			select {
-			case <-ready:
-			case err := <-ended:
-				t.Fatalf("the bot ended: %v", err)
-			case <-time.After(patience):
-				t.Fatal("the bot did not start when it could")
-			}
-			if _, err := b.sim.AddFault(tt.fault); err != nil {
-				t.Fatal(err)
-			}
-			cancel()
-			if err := <-ended; err != nil {
+			end()
+			b.isReady(ready)
+			b.fault(tt.fault)
+			if err := b.stop(); err != nil {
 				t.Errorf("stopped with %v, want a clean end", err)
 			}
 		})

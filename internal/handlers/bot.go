@@ -54,13 +54,6 @@ type Config struct {
 	Timing   Timing
 }
 
-// Self is who the bot is in Slack, as auth.test tells.
-type Self struct {
-	UserID, BotID        string
-	TeamID, EnterpriseID string
-	Name                 string
-}
-
 // Timing holds the waits of delivery. Tests shorten them.
 type Timing struct {
 	HTTPTimeout time.Duration // after this long a call that was not answered is over

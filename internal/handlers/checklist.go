@@ -39,6 +39,12 @@ func (e entry) isQuestion() bool {
 	return len(e.options) > 1 || e.Kind == kindNearest
 }
 
+// offered returns the options that a question shows, and how many more there are.
+func (e entry) offered() (shown []*page, more int) {
+	n := min(len(e.options), maxOptions)
+	return e.options[:n], len(e.options) - n
+}
+
 func newView(c store.Case, ps *pages) (view, error) {
 	v := view{Case: c}
 	for _, item := range c.Items {

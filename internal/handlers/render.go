@@ -124,13 +124,13 @@ func (r *reply) step(v view, e entry, i int, id string) {
 // question draws an error that several articles fit.
 func (r *reply) question(v view, e entry) {
 	r.ask(e, v.written())
-	for i, p := range e.options {
-		if i == maxOptions {
-			r.context(fmt.Sprintf("…and %d more.", len(e.options)-maxOptions))
-			return
-		}
+	offered, more := e.offered()
+	for _, p := range offered {
 		target := value{Case: v.ID, Item: e.N, Article: p.ID()}
 		r.offer(p, button(actionChoose, target, "This one", "This is it: "+p.Heading()))
+	}
+	if more > 0 {
+		r.context(fmt.Sprintf("…and %d more.", more))
 	}
 }
 
@@ -196,12 +196,12 @@ func renderPrivate(p *page, why string, details []triage.Detail, at time.Time) r
 func renderPrivateQuestion(e entry, at time.Time) reply {
 	var r reply
 	r.ask(e, at)
-	for i, p := range e.options {
-		if i == maxOptions {
-			r.context(fmt.Sprintf("…and %d more: see `/apierror list`.", len(e.options)-maxOptions))
-			break
-		}
+	offered, more := e.offered()
+	for _, p := range offered {
 		r.offer(p, button(actionShow, value{Article: p.ID()}, "Show", "Show "+p.Heading()))
+	}
+	if more > 0 {
+		r.context(fmt.Sprintf("…and %d more: see `/apierror list`.", more))
 	}
 	r.text = shorten(questionText(e, at), maxText)
 	return r
@@ -255,11 +255,7 @@ func button(action string, v value, text, label string) *slack.ButtonBlockElemen
 func sources(p *page) []string {
 	var lines []string
 	for _, l := range p.Links {
-		line := mrkdwn.Link(l.Title, l.URL)
-		if edited, err := time.Parse(time.DateOnly, l.Edited); err == nil {
-			line += edited.Format(" (last edited 2 January 2006)")
-		}
-		lines = append(lines, line)
+		lines = append(lines, mrkdwn.Link(l.Title, l.URL)+l.LastEdited())
 	}
 	return lines
 }

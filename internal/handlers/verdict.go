@@ -63,6 +63,15 @@ var refusals = map[string]string{
 	"team_access_not_granted":                  "install the app in this workspace",
 }
 
+// isRefusedToken reports whether an error of Slack's is about the bot's token, in a
+// way that only a human can mend.
+func isRefusedToken(err error) bool {
+	var refusal slack.SlackErrorResponse
+	errors.As(err, &refusal)
+	_, refused := token.Remedy(refusal.Err)
+	return refused
+}
+
 // unsettled are the answers that Slack gives when it does not know itself
 // whether it did what it was asked.
 var unsettled = map[string]bool{
@@ -106,9 +115,8 @@ func verdictOn(err error) verdict {
 		if advice, refused := refusals[refusal.Err]; refused {
 			return verdict{act: giveUp, advice: advice}
 		}
-		_, badToken := token.Remedy(refusal.Err)
 		switch {
-		case badToken:
+		case isRefusedToken(err):
 			return verdict{act: stopBot}
 		case unsettled[refusal.Err]:
 			return verdict{act: ambiguous}

@@ -168,10 +168,8 @@ func withNewlines(lines []string) string {
 
 func questionText(e entry, at time.Time) string {
 	lines := append([]string{questionFor(e) + " " + e.Why}, questionLines(e, at)...)
-	for i, p := range e.options {
-		if i == maxOptions {
-			break
-		}
+	offered, _ := e.offered()
+	for _, p := range offered {
 		lines = append(lines, p.Heading()+": "+p.Title)
 	}
 	return mrkdwn.Escape(strings.Join(lines, "\n"))

@@ -27,6 +27,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"time"
 )
 
 // Article is one entry of the knowledge base: what an API error means and how
@@ -70,6 +71,16 @@ type Link struct {
 	Title  string `json:"title"`
 	URL    string `json:"url"`              // http or https
 	Edited string `json:"edited,omitempty"` // when the page was last edited, YYYY-MM-DD
+}
+
+// LastEdited says when the page was last edited, as it stands behind its title:
+// " (last edited 16 January 2025)". It is empty where that is not known.
+func (l Link) LastEdited() string {
+	edited, err := time.Parse(time.DateOnly, l.Edited)
+	if err != nil {
+		return ""
+	}
+	return edited.Format(" (last edited 2 January 2006)")
 }
 
 // ID names the article: status and code, because a code alone is not unique

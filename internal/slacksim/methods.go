@@ -305,7 +305,21 @@ type page struct {
 	hideAfter      string // a lagging replica does not know younger ones
 }
 
-func (s *Server) readPage(a args, standard, most int, on string) (page, error) {
+// readPage reads which part of a channel or a thread is wanted, and whether the bot
+// may read it.
+func (s *Server) readPage(a args, standard, most int, on string) (*channel, page, error) {
+	c, err := s.readable(a["channel"])
+	if err != nil {
+		return nil, page{}, err
+	}
+	if !s.world.botIn(c) {
+		return nil, page{}, fail("not_in_channel")
+	}
+	p, err := s.readWindow(a, standard, most, on)
+	return c, p, err
+}
+
+func (s *Server) readWindow(a args, standard, most int, on string) (page, error) {
 	p := page{oldest: a["oldest"], latest: a["latest"], inclusive: a.flag("inclusive"), limit: standard, metadata: a.flag("include_all_metadata")}
 	edge, ok := strings.CutPrefix(a["cursor"], cursorPrefix)
 	if !ok && a["cursor"] != "" {
@@ -370,14 +384,7 @@ func (p page) window(list []*message) []*message {
 }
 
 func conversationsHistory(s *Server, a args) (object, error) {
-	c, err := s.readable(a["channel"])
-	if err != nil {
-		return nil, err
-	}
-	if !s.world.botIn(c) {
-		return nil, fail("not_in_channel")
-	}
-	p, err := s.readPage(a, 100, 999, "conversations.history")
+	c, p, err := s.readPage(a, 100, 999, "conversations.history")
 	if err != nil {
 		return nil, err
 	}
@@ -396,14 +403,7 @@ func conversationsHistory(s *Server, a args) (object, error) {
 }
 
 func conversationsReplies(s *Server, a args) (object, error) {
-	c, err := s.readable(a["channel"])
-	if err != nil {
-		return nil, err
-	}
-	if !s.world.botIn(c) {
-		return nil, fail("not_in_channel")
-	}
-	p, err := s.readPage(a, 1000, 1000, "conversations.replies")
+	c, p, err := s.readPage(a, 1000, 1000, "conversations.replies")
 	if err != nil {
 		return nil, err
 	}

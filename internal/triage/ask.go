@@ -26,7 +26,9 @@ func ask(base *kb.Base, text string, unknown *finding, tr *Trace) Decision {
 		words = name
 	}
 	found := base.Match(kb.Query{Status: status, Words: words})
-	tr.candidates(words, status, found)
+	tr.question(status, words)
+	tr.candidates(kb.Query{Status: status, Words: words}, found)
+	tr.thresholds()
 	d := Decision{Understood: understood(status, code), Gap: gap}
 	switch {
 	case len(found) == 0:

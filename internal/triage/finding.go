@@ -29,14 +29,16 @@ type finding struct {
 	strength strength
 	name     string // the name of the knowledge base that was found
 	unknown  bool   // certainly an error, and no article is about its code
+	from     uint64 // the numbers of the findings that were joined in this one
+	trace    *Trace // where to note what was looked up, or nil
 }
 
 // look finds the articles that fit a signal.
-func look(base *kb.Base, s detect.Signal, asked bool) finding {
+func look(base *kb.Base, s detect.Signal, asked bool, tr *Trace) finding {
 	if s.Status == 0 && len(s.Codes) > 0 && onlyPhrase(s) {
 		s.Status = detect.ReasonStatus(s.Codes[0])
 	}
-	f := finding{signal: s}
+	f := finding{signal: s, trace: tr}
 	if phrase := onlyPhrase(s); !phrase && f.byNames(base, s.Codes) {
 		return f
 	}
@@ -92,7 +94,7 @@ func (f *finding) byNames(base *kb.Base, names []string) bool {
 		if !base.Known(name) {
 			continue
 		}
-		found := base.Match(kb.Query{Status: f.signal.Status, Words: name})
+		found := f.match(base, kb.Query{Status: f.signal.Status, Words: name})
 		if found[0].Article.Status != f.signal.Status && (detect.IsReason(name, f.signal.Status) || f.signal.Kind == detect.KindStatus) {
 			continue // "Proxy Authentication Required" is 407, whatever its words are elsewhere
 		}
@@ -100,6 +102,13 @@ func (f *finding) byNames(base *kb.Base, names []string) bool {
 		return true
 	}
 	return false
+}
+
+// match looks words and a status up.
+func (f *finding) match(base *kb.Base, q kb.Query) []kb.Candidate {
+	found := base.Match(q)
+	f.trace.candidates(q, found)
+	return found
 }
 
 // take takes the best of some candidates.
@@ -132,7 +141,7 @@ func (f *finding) byMessage(base *kb.Base) bool {
 	if name == "" {
 		return false
 	}
-	found := base.Match(kb.Query{Status: f.signal.Status, Words: name})
+	found := f.match(base, kb.Query{Status: f.signal.Status, Words: name})
 	if f.signal.Status != 0 && found[0].Article.Status != f.signal.Status {
 		return false
 	}
@@ -160,7 +169,7 @@ func (f *finding) byTypos(base *kb.Base) bool {
 		if f.signal.Kind == detect.KindBody { // machines do not slip: only a person who typed it off does
 			q.Status = 0
 		}
-		found := base.Match(q)
+		found := f.match(base, q)
 		if len(found) > 0 && q.Status != f.signal.Status && found[0].Article.Status != f.signal.Status {
 			continue
 		}
@@ -193,7 +202,7 @@ func (f *finding) byPart(base *kb.Base) bool {
 			continue
 		}
 		var fit []kb.Candidate
-		for _, c := range base.Match(kb.Query{Status: f.signal.Status, Words: part}) {
+		for _, c := range f.match(base, kb.Query{Status: f.signal.Status, Words: part}) {
 			if strings.HasPrefix(letters(c.Name), letters(part)) {
 				fit = append(fit, c)
 			}

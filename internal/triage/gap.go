@@ -2,6 +2,7 @@ package triage
 
 import (
 	"regexp"
+	"strings"
 
 	"apierrorbot/internal/detect"
 	"apierrorbot/internal/kb"
@@ -28,7 +29,7 @@ func newGap(base *kb.Base, status int, codes ...string) Gap {
 		g.Status = status
 	}
 	for _, code := range codes {
-		if codeForm.MatchString(code) && !detect.IsReason(code, status) && !base.Known(code) {
+		if codeForm.MatchString(code) && !strings.HasSuffix(code, cutMark) && !detect.IsReason(code, status) && !base.Known(code) {
 			g.Code = code
 			return g
 		}

@@ -18,6 +18,7 @@ func TestGap(t *testing.T) {
 		{outcome("level.of-confidence_2"), Auto, Gap{0, "level.of-confidence_2"}},
 		{outcome(long), Auto, Gap{0, long}},
 		{outcome(long + "Y"), Auto, Gap{}},
+		{outcome("LEVEL_OF_CON..."), Auto, Gap{}},
 		{outcome("LEVEL_OF_CONFIDENCE") + " 429 TOO_MANY_REQUESTS from PDS", Auto, Gap{0, "LEVEL_OF_CONFIDENCE"}},
 		{`{"status":500,"error":"Internal Server Error"}`, Auto, Gap{500, ""}},
 		{`{"status":503,"code":"KETTLE_EMPTY","message":"no water"}`, Auto, Gap{503, "KETTLE_EMPTY"}},

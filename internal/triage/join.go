@@ -5,6 +5,10 @@ import (
 	"sort"
 )
 
+// maxFindings is how many findings a finding.from can tell apart; detect makes no
+// more signals of a message.
+const maxFindings = 64
+
 // join makes items of findings: those that speak of the same error become one.
 // The surest comes first; among equals the order of the text stays. unknown is
 // the first finding of an error that no article is about, or nil.
@@ -16,6 +20,7 @@ import (
 // Unauthorized above any body.
 func join(findings []finding) (items []finding, unknown *finding) {
 	for i, f := range findings {
+		f.from = 1 << i
 		if f.unknown && unknown == nil {
 			unknown = &findings[i]
 		}
@@ -41,13 +46,15 @@ func join(findings []finding) (items []finding, unknown *finding) {
 func narrow(items []finding, f finding) bool {
 	for i := range items {
 		item := &items[i]
+		from := item.from | f.from
 		if both := common(item.options, f.options); len(both) > 0 {
 			*item = better(*item, f)
-			item.options = both
+			item.options, item.from = both, from
 			return true
 		}
 		if (f.isPhrase() || item.isPhrase()) && item.options[0].Status == f.options[0].Status {
 			*item = better(*item, f)
+			item.from = from
 			return true
 		}
 	}
@@ -76,8 +83,11 @@ func better(a, b finding) finding {
 func once(items []finding) []finding {
 	var list []finding
 	for _, f := range items {
-		if !slices.ContainsFunc(list, func(g finding) bool { return ids(g.options) == ids(f.options) }) {
+		i := slices.IndexFunc(list, func(g finding) bool { return ids(g.options) == ids(f.options) })
+		if i < 0 {
 			list = append(list, f)
+		} else {
+			list[i].from |= f.from
 		}
 	}
 	return list

@@ -122,19 +122,20 @@ const maxNearest = 3
 func decide(base *kb.Base, in Input, mode Mode, tr *Trace) Decision {
 	asked := mode == Query
 	if !asked && !detect.Worth(base, in.Text) && (len(in.Blocks) == 0 || !detect.WorthBlocks(base, string(in.Blocks))) {
+		tr.passedOver(in.Text)
 		return silent("nothing that could be an error")
 	}
 	text := detect.CleanMessage(in.Text, in.Blocks)
+	tr.text(&text)
 	signals := detect.Read(base, &text, asked)
-	if tr != nil {
-		tr.read(base, &text, asked)
-	}
 	findings := make([]finding, 0, len(signals))
-	for _, s := range signals {
-		f := look(base, s, asked)
-		tr.look(base, s, f)
+	for i, s := range signals {
+		tr.found(&text, i, s)
+		f := look(base, s, asked, tr)
+		tr.leads(&f)
 		findings = append(findings, f)
 	}
+	tr.doubted(base, &text, asked)
 	d := conclude(base, &text, findings, asked, tr)
 	if d.Gap == (Gap{}) {
 		d.Gap = bodyGap(base, findings)
@@ -146,6 +147,7 @@ func decide(base *kb.Base, in Input, mode Mode, tr *Trace) Decision {
 // conclude decides by what was found.
 func conclude(base *kb.Base, text *detect.Text, findings []finding, asked bool, tr *Trace) Decision {
 	items, unknown := join(findings)
+	tr.joined(items)
 	switch {
 	case len(items) > 0:
 		return answer(items)

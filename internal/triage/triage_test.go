@@ -155,26 +155,3 @@ links:
 		}
 	}
 }
-
-// TestExplain checks that a trace tells the whole chain, also of silence.
-func TestExplain(t *testing.T) {
-	base := loadBase(t)
-	tests := []struct {
-		text string
-		want []string
-	}{
-		{"<@U024BE7LH> getting a 403 from PDS", []string{
-			`read: "@U024BE7LH getting a 403 from PDS"`, `found at 23: "403"`, "+2 is said to happen", "403/FORBIDDEN", "decided: choice"}},
-		{"we should return 403 from the API", []string{`not believed at 17: "403"`, "-5 is a guess or advice", "decided: silent", "because: no good evidence"}},
-		{outcome("TOO_MANY_REQUESTS"), []string{"FHIR OperationOutcome", `"TOO_MANY_REQUESTS" with status 0`, "scores 1.00 by code", "decided: article"}},
-		{"hello", []string{"decided: silent", "because: nothing that could be an error"}},
-	}
-	for _, test := range tests {
-		got := Explain(base, Input{Text: test.text}, Auto).String()
-		for _, want := range test.want {
-			if !strings.Contains(got, want) {
-				t.Errorf("%q: the trace lacks %q:\n%s", test.text, want, got)
-			}
-		}
-	}
-}

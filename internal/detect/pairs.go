@@ -103,7 +103,7 @@ func pairs(text string) iter.Seq2[pairName, int] {
 func nameBefore(text string, i int) (pairName, bool) {
 	const quotes = 8 // and backslashes and spaces, at most, between name and separator
 	end := i
-	for end > 0 && i-end < quotes && strings.IndexByte(` "'\`, text[end-1]) >= 0 {
+	for end > 0 && i-end < quotes && isQuoting(text[end-1]) {
 		end--
 	}
 	if end < 2 || !isNameEnd(text[end-2], text[end-1]) || text[i] == ',' && end == i {
@@ -134,6 +134,8 @@ func nameBefore(text string, i int) (pairName, bool) {
 	name, ok := pairNames[string(folded)]
 	return name, ok
 }
+
+func isQuoting(b byte) bool { return b == '"' || b == ' ' || b == '\'' || b == '\\' }
 
 func isNameEnd(a, b byte) bool {
 	a, b = lower(a), lower(b)

@@ -66,7 +66,7 @@ func statusFor(found []Signal, i int) int {
 func statusOfCode(found []Signal, i int) int {
 	const near = 40 // bytes
 	code := &found[i]
-	if code.Kind != KindCode || code.Status != 0 || code.Cues&cueLabel == 0 || i == 0 {
+	if code.Kind == KindBody || code.Status != 0 || code.Cues&(cueLabel|cueProgram) == 0 || i == 0 {
 		return -1
 	}
 	s := &found[i-1]

@@ -7,11 +7,14 @@ func adoptStatuses(found []Signal) []Signal {
 	adopted := make([]bool, len(found))
 	for i := range found {
 		body := &found[i]
-		if body.Kind != KindBody || body.Status != 0 {
+		if body.Kind != KindBody || body.Status != 0 || body.Cues&against != 0 {
 			continue
 		}
 		if m := statusFor(found, i); m >= 0 {
 			body.Status = found[m].Status
+			if len(body.Codes) == 0 {
+				body.Codes = found[m].Codes // the phrase, at least
+			}
 			body.Unsure = body.Unsure && m < i && !found[m].Cues.Enough()
 			adopted[m] = found[m].Kind <= KindReason
 		}

@@ -9,12 +9,14 @@ import (
 // Names under which bodies keep things, most telling first. Case, "_" and "-"
 // do not count.
 var (
-	statusNames  = []string{"status", "statuscode", "httpstatus", "httpstatuscode", "httpcode", "responsecode", "errorcode", "code", "kind"}
-	codeNames    = []string{"errorcode", "code", "__type", "error", "faultcode", "type", "reason", "status"}
+	statusNames  = []string{"status", "statuscode", "httpstatus", "httpstatuscode", "httpcode", "responsecode", "responsestatus", "httpresponsecode"}
+	numberNames  = []string{"errorcode", "code", "kind", "faultcode", "returncode", "errcode"} // also hold other numbers
+	codeNames    = []string{"errorcode", "code", "__type", "error", "faultcode", "type", "reason", "status", "httpstatus", "statuscode"}
 	phraseNames  = []string{"title", "statustext", "statusmessage", "reasonphrase", "name", "id"} // also hold other things
 	messageNames = []string{"errordescription", "message", "errormessage", "detail", "details", "msg", "faultstring",
 		"responsemessage", "statusmessage", "errormsg", "errmsg", "developermessage", "usermessage",
-		"description", "title", "error", "reason", "statustext", "reasonphrase"}
+		"description", "title", "error", "reason", "statustext", "reasonphrase", "returnmessage", "faultmessage",
+		"textpayload", "log", "err", "exception", "stack", "errors"}
 	answerNames = []string{"path", "uri", "url", "method", "timestamp", "time", "traceid", "requestid", "correlationid", "headers",
 		"errors", "ok", "data"}
 )
@@ -36,7 +38,7 @@ func isOutcome(t *tree, i int32) bool {
 			return true
 		}
 	}
-	return t.nodes[i].parent < 0 && isIssue(t, i)
+	return t.nodes[i].parent < 0 && (isIssue(t, i) || t.child(i, "coding") >= 0 || t.named(i, "coding"))
 }
 
 // isIssue recognises one issue by what only issues have together.
@@ -74,11 +76,14 @@ func readOutcome(t *tree, i int32) []fault {
 			continue
 		}
 		f := fault{node: issue, message: t.get(issue, "diagnostics")}
-		for _, details := range t.all(issue, "details") {
+		for _, details := range orItself(t.all(issue, "details"), issue) {
 			if text := t.get(details, "text"); text != "" {
 				f.message = text
 			}
-			for _, coding := range t.all(details, "coding") {
+			for _, coding := range orItself(t.all(details, "coding"), details) {
+				if coding == issue && !t.named(issue, "coding") {
+					continue
+				}
 				if code := t.get(coding, "code"); code != "" {
 					f.codes = append(f.codes, code)
 				}
@@ -110,6 +115,15 @@ func readOutcome(t *tree, i int32) []fault {
 		faults = append(faults, f)
 	}
 	return faults
+}
+
+// orItself is the list, or the node itself where the list is empty: outcomes that
+// were cut off begin anywhere.
+func orItself(list []int32, node int32) []int32 {
+	if len(list) == 0 {
+		return []int32{node}
+	}
+	return list
 }
 
 // codeInWords finds the code in the words of an outcome without codings, such as
@@ -176,6 +190,46 @@ func isOAuthError(t *tree, i int32) bool {
 	return t.get(i, "error") != "" && t.child(i, "error_description", "error_uri") >= 0
 }
 
+// ---- pages ----
+
+// isPage recognises a page of HTML, or a piece of one.
+func isPage(t *tree, i int32) bool {
+	if t.nodes[i].parent >= 0 {
+		return false
+	}
+	for _, name := range pageRoots {
+		if t.named(i, name) {
+			return true
+		}
+	}
+	return false
+}
+
+// readPage reads the error that a page names. Without a status, its title must be
+// the name of one.
+func readPage(t *tree, i int32) []fault {
+	const most = 40 // texts that are looked at
+	f := fault{node: i, unsure: true}
+	texts := 0
+	for k := i; k < t.nodes[i].end && texts < most && f.status == 0; k++ {
+		if n := t.nodes[k]; n.kind != scalarNode || n.key.End > n.key.Start {
+			continue
+		}
+		text := t.str(k)
+		if f.status = statusInWords(text); f.status != 0 || texts == 0 {
+			f.message = text
+		}
+		texts++
+	}
+	if f.status != 0 {
+		f.unsure = false
+		if phrase := strings.TrimLeft(f.message, digitsAndMarks); reasonStatus(phrase) == f.status {
+			f.codes = []string{phrase}
+		}
+	}
+	return []fault{f}
+}
+
 // ---- lists and problems ----
 
 // isErrorList recognises what only carries a list of errors, as JSON:API and
@@ -227,11 +281,13 @@ func isAnswer(t *tree, i int32, status int) bool {
 			return true
 		}
 	}
-	if t.get(i, statusNames[:6]...) != "" {
+	if alone := t.nodes[i].end == i+2; alone && (t.nodes[i].parent < 0 || t.named(i, "res")) {
+		return strings.IndexByte(t.text[t.span.Start:t.span.End], '=') < 0 // which a setting has: { response_code = 403 }
+	}
+	if t.get(i, statusNames...) != "" {
 		return t.get(i, messageNames...) != "" || codeLike(t.get(i, codeNames[:5]...)) || t.child(i, answerNames...) >= 0
 	}
-	return isFaultName(t.key(i)) || t.nodes[i].parent < 0 && t.nodes[i].end == i+2 ||
-		t.get(i, "message", "error", "errormessage", "error_description", "msg", "detail", "errors") != ""
+	return isFaultName(t.key(i)) || t.get(i, "message", "error", "errormessage", "error_description", "msg", "detail", "errors") != ""
 }
 
 // digitsAndMarks may stand before a phrase or code: "403 Forbidden", "404.NotFound".
@@ -271,7 +327,7 @@ func saysFailure(t *tree, i int32) bool {
 // maybePlain recognises a small object that is an error if its words or its code
 // are: {"message": "Too many requests"}, {"code": "ACCESS_DENIED"}.
 func maybePlain(t *tree, i int32) bool {
-	const most = 5
+	const most = 10
 	n := 0
 	for range t.children(i) {
 		n++
@@ -279,12 +335,12 @@ func maybePlain(t *tree, i int32) bool {
 	if n == 0 || n > most || statusOf(t, i) >= 100 && statusOf(t, i) < 400 {
 		return false
 	}
-	for _, name := range [...]string{"errorcode", "code", "reason", "id"} {
+	for _, name := range [...]string{"errorcode", "code", "reason", "id", "errorcodes"} {
 		if codeShaped(t.get(i, name)) || isLoud(t.get(i, name)) {
 			return true
 		}
 	}
-	return t.get(i, "message", "error", "detail", "msg", "errorMessage", "error_description") != ""
+	return t.get(i, "message", "error", "detail", "msg", "errorMessage", "error_description", "err", "errors", "textpayload", "log") != ""
 }
 
 // isLoud says whether s is written as codes are: in capitals, with "_" or "-"
@@ -332,7 +388,7 @@ func plainCodes(t *tree, i int32) []string {
 		}
 	}
 	for c := range t.children(i) {
-		if name := t.key(c); t.nodes[c].kind == scalarNode && (hasEnd(name, "code") || hasEnd(name, "error")) {
+		if name := t.key(c); t.nodes[c].kind != objectNode && (hasEnd(name, "code") || hasEnd(name, "codes") || hasEnd(name, "error")) {
 			f.addCode(t.str(c))
 		}
 	}
@@ -414,8 +470,17 @@ func codeLike(s string) bool {
 // statusOf is the HTTP status that object i gives, or 0.
 func statusOf(t *tree, i int32) int {
 	for _, name := range statusNames {
-		if s := httpStatus(t.get(i, name)); s != 0 {
-			return s
+		s := t.get(i, name)
+		if n := httpStatus(s); n != 0 {
+			return n
+		}
+		if n := reasonStatus(s); n != 0 && name != "status" { // which may be that of an account
+			return n
+		}
+	}
+	for _, name := range numberNames {
+		if n := httpStatus(t.get(i, name)); n != 0 {
+			return n
 		}
 	}
 	return 0

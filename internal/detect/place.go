@@ -139,7 +139,7 @@ var programPhrases = [...]string{
 	"httpstatus", "http_code", "response code", "response code is", "http error", "http error! status", "http status",
 	"http status of", "http response code", "with http status", "a status of", "responded with status", "responded with a status",
 	"failed with status", "server responded with", "unexpected status", "indicate success", "returned error", "returned an error",
-	"kind: status", ":status", "<response", "<--", "ms -", "<title>", "<title>error", "<h1>", "<h1>error", "statuscode(code",
+	"kind: status", ":status", "<response", "<--", "ms -", "statuscode(code",
 	"status code was unacceptable", "http request returned status code", "the server returned the status",
 }
 
@@ -166,6 +166,8 @@ func loggedAt(before, behind string) bool {
 	behind = behind[:lineLength(behind)]
 	switch {
 	case strings.HasPrefix(behind, " Client Error"): // Python's requests
+		return true
+	case strings.HasSuffix(before, "status=") && strings.Contains(before, "(type="): // Spring's page
 		return true
 	case strings.HasSuffix(before, "Completed "): // Rails
 		return strings.Contains(behind, " in ")

@@ -163,11 +163,14 @@ func isExceptionName(w string) bool {
 
 // statusInWords finds a status that a body's message names, or 0.
 func statusInWords(s string) int {
+	const longest = 300
+	s = s[:min(len(s), longest)]
+	if method, path, ok := strings.Cut(strings.TrimPrefix(s, "Cannot "), " "); ok && strings.HasPrefix(s, "Cannot ") && isMethod(method) && strings.HasPrefix(path, "/") {
+		return 404 // Express
+	}
 	if !strings.ContainsAny(s, "45") {
 		return 0
 	}
-	const longest = 300
-	s = s[:min(len(s), longest)]
 	t := &talk{text: s, list: tokenize(s, nil)}
 	for i, tok := range t.list {
 		if tok.status == 0 || t.isCount(i) {

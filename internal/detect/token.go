@@ -331,6 +331,8 @@ func (z *tokenizer) statusFits(start, end int) bool {
 	switch c := z.text[start-1]; c {
 	case '#', '$', '+', '@', '~', '.', '%', '&', '^', '\\':
 		return false
+	case '[': // pds[403] is a process, or a place in a list
+		return start == 1 || !isLetter(z.text[start-2]) && !isDigit(z.text[start-2])
 	case '/', '-':
 		return start == 1 || isSpace(z.text[start-2]) || z.labelBefore(start-1) || isDigit(z.text[start-2]) && c == '/'
 	case ':', '=':

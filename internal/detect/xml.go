@@ -12,8 +12,13 @@ import "strings"
 // gateways. Any other tag in a message is left alone.
 var xmlRoots = [...]string{
 	"OperationOutcome", "Bundle", "Parameters", "issue",
+	"severity", "details", "coding",
 	"Envelope", "Fault", "Error", "ErrorResponse", "errors", "problem", "fault",
 }
+
+// pageRoots are the elements that pages of HTML begin with, or what is copied of
+// them.
+var pageRoots = [...]string{"html", "head", "title", "body", "center", "h1", "h2", "pre"}
 
 // elementAt says whether one of xmlRoots begins at text[i], a "<".
 func elementAt(text string, i int) bool {
@@ -21,8 +26,14 @@ func elementAt(text string, i int) bool {
 	if name == "" {
 		return false
 	}
+	name = localName(name)
 	for _, root := range xmlRoots {
-		if localName(name) == root {
+		if name == root {
+			return true
+		}
+	}
+	for _, root := range pageRoots {
+		if strings.EqualFold(name, root) {
 			return true
 		}
 	}
@@ -117,7 +128,7 @@ func through(s, end string) int {
 func (b *builder) popNamed(name string, at int) {
 	for i := len(b.open) - 1; i >= 0; i-- {
 		k := b.nodes[b.open[i]].key
-		if b.text[k.Start:k.End] != name {
+		if !strings.EqualFold(b.text[k.Start:k.End], name) {
 			continue
 		}
 		for len(b.open) > i {

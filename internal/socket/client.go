@@ -1,5 +1,5 @@
-// Package socket keeps a Socket Mode connection to Slack alive: it records what arrives, acks what it is told to ack,
-// and knows nothing about what the envelopes mean.
+// Package socket keeps Socket Mode connections to Slack alive: it records what arrives, acks what it is told to ack, and
+// knows nothing about what the envelopes mean.
 //
 // Socket Mode (https://docs.slack.dev/apis/events-api/using-socket-mode): the app asks apps.connections.open for the
 // address of a WebSocket, connects, and is greeted with a hello frame. From then on each text frame is an envelope. An
@@ -7,30 +7,34 @@
 // unacked event again, and never delivers an unacked click again. Slack ends every connection after some hours,
 // usually with a disconnect frame before it.
 //
-// A Client owns one such connection. Its parts, in files:
+// A Client keeps two of them, because Slack delivers each envelope on any one of an app's connections: while one is lost
+// or replaced, the other goes on. The same event may arrive on both, so the Recorder has to know what it has seen. The
+// Client's parts, in files:
 //
 //   - frame.go reads one frame: the outer fields once, the payload untouched.
 //   - conn.go is one WebSocket with two goroutines. The reader hands each envelope to the Recorder and never waits for
 //     anything. The writer alone writes: acks, pings, pongs, the close frame. Whatever is slow, events keep being read.
 //   - backoff.go decides how long to wait before the next opening.
-//   - client.go (this file) watches and replaces connections; open.go opens them and says why that failed; counts.go
-//     counts.
+//   - client.go (this file) has a keeper for each of the two, which watches and replaces its connection; open.go opens
+//     them and says why that failed; counts.go counts.
+//   - pair.go is what the keepers know of each other: when the second may open, and what is reported once for both.
 //
 // What the Client promises:
 //
-//   - A connection that Slack wants to refresh is replaced before it is closed: the new one must have said hello, and
+//   - A connection that Slack is going to end is replaced before it is closed: the new one must have said hello, and
 //     then the old one is read for a grace time longer, because what Slack had already sent on it would be lost.
+//   - The second connection opens some time after the first, so that Slack, which ends them by their age, does not end
+//     both at once. If it does (Slack restarts), each is replaced before it is closed.
 //   - A connection without any frame for a while is half-open and is dropped. Pings and pongs count as life, but only
 //     after the hello: a connection that never says hello is no connection.
 //   - Only an error that needs a human (AuthError) or the end of the context ends Run. Everything else is waited out,
 //     and reported once for each change of state.
 //   - A frame that nobody understands is acked where that is possible, counted, and forgotten.
 //   - Payloads and WebSocket addresses (they contain a ticket) are never logged.
-//
-// Several Clients may share one Recorder and one Open function, so that the app is never without a connection.
 package socket
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -39,6 +43,7 @@ import (
 	"time"
 
 	"github.com/gorilla/websocket"
+	"golang.org/x/sync/errgroup"
 )
 
 // Envelope is one Socket Mode frame that wants an answer.
@@ -57,8 +62,7 @@ type Envelope struct {
 // Recorder is told of every envelope that arrives on a connection, in the order of arrival.
 //
 // Record is called from the goroutine that reads the connection: it must return without waiting for anything but
-// memory. While a connection is being replaced there are two readers, and with several Clients more, so Record must be
-// safe for concurrent use.
+// memory. Each connection has a reader of its own, so Record must be safe for concurrent use.
 //
 // ack may be called from any goroutine, inside Record or later, also after the connection has ended. It never blocks,
 // and only its first call counts. An envelope that is never acked is delivered again by Slack if it is an event; so is
@@ -77,16 +81,17 @@ type Config struct {
 	Recorder Recorder
 	Log      *slog.Logger
 
-	// OnReady, if set, is called after each hello with the number of connections that Slack counts for the app. Calls
-	// of one Client never overlap. It must return soon: the Client waits for it, though its connections do not, so that
-	// the first Record may come before it.
+	// OnReady, if set, is called after a hello that ends a time without any connection (the start, an outage), with the
+	// number of connections that Slack counts for the app. Calls never overlap. It must return soon: the Client waits
+	// for it, though its connections do not, so that the first Record may come before it.
 	OnReady func(numConnections int)
 
-	// Opened, if set, tells how many connections all Clients of this process have open: the sum of their Live. If
-	// Slack counts more, somebody else is connected. Without it a Client takes itself for the only one.
-	Opened func() int
+	// Replicas says that other processes are meant to use the same app token. Otherwise connections that this Client
+	// did not open are reported as a warning: somebody else takes a share of the events.
+	Replicas bool
 
-	Timings Timings
+	Connections int // how many to keep; 2 if zero
+	Timings     Timings
 }
 
 // Timings are the durations that a Client goes by. A zero field means its default.
@@ -94,7 +99,8 @@ type Timings struct {
 	Dial       time.Duration // TCP, TLS and WebSocket handshake together; 10 s
 	Write      time.Duration // one ack, ping or pong; 5 s
 	Ping       time.Duration // between two of our pings; 10 s
-	Idle       time.Duration // without any frame before a connection counts as half-open; 30 s
+	Idle       time.Duration // without any frame before a connection counts as half-open; 25 s
+	Stagger    time.Duration // from the first connection's hello to the opening of the second; 20 s
 	Grace      time.Duration // from the new connection's hello to the closing of the old one; 5 s, longer than Slack waits for an ack
 	Drain      time.Duration // at most, for the acks of recorded envelopes before a connection is closed; 3 s
 	Stable     time.Duration // from hello; what ends sooner counts as a failure; 20 s
@@ -111,7 +117,8 @@ func (t Timings) withDefaults() Timings {
 	def(&t.Dial, 10*time.Second)
 	def(&t.Write, 5*time.Second)
 	def(&t.Ping, 10*time.Second)
-	def(&t.Idle, 30*time.Second)
+	def(&t.Idle, 25*time.Second)
+	def(&t.Stagger, 20*time.Second)
 	def(&t.Grace, 5*time.Second)
 	def(&t.Drain, 3*time.Second)
 	def(&t.Stable, 20*time.Second)
@@ -120,34 +127,40 @@ func (t Timings) withDefaults() Timings {
 	return t
 }
 
-// Client keeps one Socket Mode connection alive. Make it with New.
+// Client keeps Socket Mode connections alive. Make it with New.
 type Client struct {
-	cfg     Config
-	log     *slog.Logger
-	dialer  *websocket.Dialer
-	counts  counters
-	trouble string // what was last reported as wrong; empty while connected. Only Run's goroutine touches it.
+	cfg    Config
+	log    *slog.Logger
+	dialer *websocket.Dialer
+	counts counters
+	pair   *pair
+	ready  sync.Mutex // held while OnReady is called
 }
 
 // New returns a Client that does nothing until Run is called.
 func New(cfg Config) *Client {
 	cfg.Timings = cfg.Timings.withDefaults()
-	c := &Client{cfg: cfg, log: cfg.Log}
+	cfg.Connections = cmp.Or(cfg.Connections, 2)
 	dialer := *websocket.DefaultDialer // reads HTTP_PROXY, HTTPS_PROXY and NO_PROXY
-	c.dialer = &dialer
-	if c.cfg.Opened == nil {
-		c.cfg.Opened = c.Live
-	}
-	return c
+	return &Client{cfg: cfg, log: cfg.Log, dialer: &dialer, pair: newPair(cfg.Timings.Stagger, cfg.Log)}
 }
 
-// Run keeps one connection alive until ctx ends, and then returns nil: nothing further is recorded, envelopes already
-// recorded get up to Timings.Drain for their acks to be written, and a close frame is sent. At most a second later the
-// connection is closed, whether or not Slack said goodbye too.
+// Run keeps the connections alive until ctx ends, and then returns nil: nothing further is recorded, envelopes already
+// recorded get up to Timings.Drain for their acks to be written, and close frames are sent, on all connections at the
+// same time. At most a second later they are closed, whether or not Slack said goodbye too.
 //
 // Run returns an *AuthError as soon as Slack refuses the app-level token in a way that only a human can mend.
 // No goroutine outlives Run. Run may be called once.
 func (c *Client) Run(ctx context.Context) error {
+	keepers, ctx := errgroup.WithContext(ctx)
+	for range c.cfg.Connections {
+		keepers.Go(func() error { return c.keep(ctx) })
+	}
+	return keepers.Wait()
+}
+
+// keep keeps one connection alive.
+func (c *Client) keep(ctx context.Context) error {
 	ctx, cancel := context.WithCancel(ctx)
 	k := &keeper{Client: c, ctx: ctx, backoff: newBackoff(c.cfg.Timings)}
 	defer k.closing.Wait()
@@ -169,7 +182,7 @@ func (c *Client) Run(ctx context.Context) error {
 	}
 }
 
-// keeper is the state of one Run.
+// keeper keeps one connection alive: it is the state of one keep.
 type keeper struct {
 	*Client
 	ctx     context.Context
@@ -180,6 +193,9 @@ type keeper struct {
 
 // once opens a connection and stays with it until it needs a successor. It says how long to wait before opening that.
 func (k *keeper) once() (wait time.Duration, err error) {
+	if k.old == nil || isClosed(k.old.ended) {
+		k.pair.turn(k.ctx, k)
+	}
 	cn, err := k.open(k.ctx)
 	var auth *AuthError
 	switch {
@@ -226,21 +242,32 @@ func (k *keeper) greeted(cn *conn) {
 	k.retire(k.old, k.cfg.Timings.Grace)
 	k.old = nil
 	k.backoff.connected()
-	k.trouble = ""
 
-	ours := k.cfg.Opened()
-	k.log.Info("connected to Slack", "host", cn.host, "num_connections", cn.numConnections)
-	if cn.numConnections > ours {
-		k.log.Warn("Slack counts more connections than this process opened: another copy of the bot is probably running "+
-			"with the same app token and takes a share of the events (a connection just lost may be counted for a minute)",
-			"num_connections", cn.numConnections, "opened", ours)
+	live := k.Live()
+	k.log.Info("connected to Slack", "host", cn.host, "num_connections", cn.numConnections, "ours", live)
+	if k.pair.others(cn.numConnections, live) {
+		k.reportOthers(cn.numConnections, live)
 	}
-	if k.cfg.OnReady != nil {
+	if cn.first && k.cfg.OnReady != nil {
+		k.ready.Lock()
+		defer k.ready.Unlock()
 		k.cfg.OnReady(cn.numConnections)
 	}
 }
 
-// replace deals with a disconnect frame that asks for more than attention.
+// reportOthers says what it most likely means that Slack counts connections which are not ours.
+func (k *keeper) reportOthers(counted, live int) {
+	if k.cfg.Replicas {
+		k.log.Info("Slack counts connections of other processes: replicas of this bot, if they use the same database",
+			"num_connections", counted, "ours", live)
+		return
+	}
+	k.log.Warn("Slack counts more connections than this process has: another copy of the bot is probably running with "+
+		"the same app token and takes a share of the events: stop it, or give it an app of its own; replicas have to "+
+		"share a database", "num_connections", counted, "ours", live)
+}
+
+// replace deals with a disconnect frame.
 func (k *keeper) replace(cn *conn) (wait time.Duration) {
 	reason := cn.reason
 	kind := "disconnect: " + reason
@@ -248,17 +275,17 @@ func (k *keeper) replace(cn *conn) (wait time.Duration) {
 	case reason == "link_disabled":
 		k.retire(cn, 0)
 		wait = k.backoff.next(linkDisabled, 0)
-		k.report(kind, slog.LevelError, "Slack closed the connection because Socket Mode is switched off: "+
+		k.pair.report(kind, slog.LevelError, "Slack closed the connection because Socket Mode is switched off: "+
 			"switch it on at https://api.slack.com/apps, under Settings, Socket Mode; the bot keeps trying", "wait", wait)
 	case reason == "too_many_websockets":
 		k.retire(cn, 0)
 		wait = k.backoff.next(tooMany, 0)
-		k.report(kind, slog.LevelError, "Slack closed the connection because the app has too many: "+
+		k.pair.report(kind, slog.LevelError, "Slack closed the connection because the app has too many: "+
 			"stop other copies of the bot that use the same app token; the bot keeps trying", "wait", wait)
 	case !cn.greeted():
 		k.retire(cn, 0)
 		wait = k.backoff.next(refused, 0)
-		k.report(kind, slog.LevelWarn, "Slack accepted the connection and sent it away", "reason", reason, "wait", wait)
+		k.pair.report(kind, slog.LevelWarn, "Slack accepted the connection and sent it away", "reason", reason, "wait", wait)
 	default:
 		k.old = cn
 		wait = k.backoff.next(cut, cn.age())
@@ -271,11 +298,11 @@ func (k *keeper) replace(cn *conn) (wait time.Duration) {
 func (k *keeper) lost(cn *conn) (wait time.Duration) {
 	if !cn.greeted() {
 		wait = k.backoff.next(refused, 0)
-		k.report("no hello", slog.LevelWarn, "Slack accepted the connection but said no hello", "error", cn.err, "wait", wait)
+		k.pair.report("no hello", slog.LevelWarn, "Slack accepted the connection but said no hello", "error", cn.err, "wait", wait)
 		return wait
 	}
 	wait = k.backoff.next(cut, cn.age())
-	k.log.Warn("connection to Slack lost", "error", cn.err, "wait", wait)
+	k.log.Warn("connection to Slack lost", "error", cn.err, "left", k.Live(), "wait", wait)
 	return wait
 }
 
@@ -294,13 +321,4 @@ func (k *keeper) retire(cn *conn, grace time.Duration) {
 		}
 		cn.close()
 	})
-}
-
-// report logs a trouble when it is new, and only at debug level while it lasts. kind tells one trouble from another.
-func (c *Client) report(kind string, level slog.Level, msg string, args ...any) {
-	if c.trouble == kind {
-		level = slog.LevelDebug
-	}
-	c.trouble = kind
-	c.log.Log(context.Background(), level, msg, args...)
 }

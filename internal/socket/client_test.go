@@ -60,121 +60,49 @@ func TestEnvelopesAreRecordedAndAcked(t *testing.T) {
 	})
 }
 
-func TestMoreConnectionsThanOurs(t *testing.T) {
-	for _, tt := range []struct {
-		slackCounts, warnings int
-	}{{1, 0}, {2, 1}, {0, 0}} {
-		t.Run(fmt.Sprint(tt.slackCounts), func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				f := inMemory(t)
-				s := f.run(t, acker{})
-				f.accept().send(hello(tt.slackCounts))
-				if got := <-s.ready; got != tt.slackCounts {
-					t.Errorf("OnReady got %d, want %d", got, tt.slackCounts)
-				}
-				if got := s.logs.count("level=WARN", "another copy of the bot"); got != tt.warnings {
-					t.Errorf("%d warnings, want %d:\n%s", got, tt.warnings, s.logs)
-				}
-			})
-		})
+func TestRefreshOpensTheNewConnectionFirst(t *testing.T) {
+	for _, reason := range []string{"warning", "refresh_requested"} {
+		t.Run(reason, func(t *testing.T) { synctest.Test(t, func(t *testing.T) { testRefresh(t, reason) }) })
 	}
 }
 
-func TestTwoClientsShareOneRecorder(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		f := inMemory(t)
-		rec := newRecorder()
-		var a, b *session
-		opened := func(cfg *Config) { cfg.Opened = func() int { return a.Live() + b.Live() } }
-		start := make(chan struct{})
-		hold := func(cfg *Config) {
-			open := cfg.Open
-			cfg.Open = func(ctx context.Context) (string, error) { <-start; return open(ctx) }
-		}
-		a = f.run(t, rec, opened, hold)
-		b = f.run(t, rec, opened, hold)
-		close(start)
-		p, q := f.accept(), f.accept()
-		synctest.Wait()
-		p.send(hello(2))
-		q.send(hello(2))
-		<-a.ready
-		<-b.ready
-		p.send(event("on-p"))
-		q.send(event("on-q"))
-		for range 2 {
-			(<-rec.acks)()
-		}
-		if got := p.ack() + " " + q.ack(); got != "on-p on-q" {
-			t.Errorf("acks came as %q: each must go out on the connection of its envelope", got)
-		}
-		if n := a.logs.count("level=WARN") + b.logs.count("level=WARN"); n != 0 {
-			t.Errorf("%d warnings about our own connections:\n%s%s", n, a.logs, b.logs)
-		}
-	})
-}
+func testRefresh(t *testing.T, reason string) {
+	f := inMemory(t)
+	s := f.run(t, acker{})
+	old := f.greet()
+	<-time.After(time.Hour)
+	asked := time.Now()
+	old.send(disconnect(reason))
+	fresh := f.accept()
+	if waited := time.Since(asked); waited > time.Second {
+		t.Errorf("the new connection took %s", waited)
+	}
 
-func TestWarningChangesNothing(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		f := inMemory(t)
-		s := f.run(t, acker{})
-		p := f.greet()
-		p.send(disconnect("warning"))
-		<-time.After(10 * time.Second)
-		p.send(event("late"))
-		if got := p.ack(); got != "late" {
-			t.Errorf("acked %q, want the event that came after the warning", got)
-		}
-		if n := len(f.openTimes()); n != 1 {
-			t.Errorf("%d openings after a warning, want 1", n)
-		}
-		p.ws.Close()
-		f.greet()
-		if s.logs.count("going to end the connection soon") != 1 {
-			t.Errorf("the warning is not in the log:\n%s", s.logs)
-		}
-	})
-}
-
-func TestRefreshOpensTheNewConnectionFirst(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		f := inMemory(t)
-		s := f.run(t, acker{})
-		old := f.greet()
-		<-time.After(time.Hour)
-		asked := time.Now()
-		old.send(disconnect("refresh_requested"))
-		fresh := f.accept()
-		if waited := time.Since(asked); waited > time.Second {
-			t.Errorf("the new connection took %s", waited)
-		}
-
-		<-time.After(20 * time.Second) // the new one is there but has not said hello
-		old.send(event("before"))
-		if got := old.ack(); got != "before" {
-			t.Errorf("acked %q before the new hello", got)
-		}
-		fresh.send(hello(2))
-		synctest.Wait()
-		old.send(event("after"))
-		fresh.send(event("fresh"))
-		if got := old.ack() + " " + fresh.ack(); got != "after fresh" {
-			t.Errorf("acked %q after the new hello", got)
-		}
-		<-time.After(4 * time.Second)
-		if isClosed(old.gone) {
-			t.Error("the old connection ended within its grace time")
-		}
-		<-old.gone
-		if !websocket.IsCloseError(old.err, websocket.CloseNormalClosure) {
-			t.Errorf("the old connection ended with %v, want a close frame", old.err)
-		}
-		fresh.send(event("later"))
-		fresh.ack()
-		if s.logs.count("level=WARN") != 0 || s.Live() != 1 || len(f.openTimes()) != 2 {
-			t.Errorf("live %d, openings %d, log:\n%s", s.Live(), len(f.openTimes()), s.logs)
-		}
-	})
+	<-time.After(20 * time.Second) // the new one is there but has not said hello
+	old.send(event("before"))
+	if got := old.ack(); got != "before" {
+		t.Errorf("acked %q before the new hello", got)
+	}
+	fresh.send(hello(2))
+	synctest.Wait()
+	old.send(event("after"))
+	fresh.send(event("fresh"))
+	if got := old.ack() + " " + fresh.ack(); got != "after fresh" {
+		t.Errorf("acked %q after the new hello", got)
+	}
+	<-time.After(4 * time.Second)
+	if isClosed(old.gone) {
+		t.Error("the old connection ended within its grace time")
+	}
+	<-old.gone
+	if !websocket.IsCloseError(old.err, websocket.CloseNormalClosure) {
+		t.Errorf("the old connection ended with %v, want a close frame", old.err)
+	}
+	fresh.send(event("later"))
+	fresh.ack()
+	if s.logs.count("level=WARN") != 0 || s.Live() != 1 || len(f.openTimes()) != 2 {
+		t.Errorf("live %d, openings %d, log:\n%s", s.Live(), len(f.openTimes()), s.logs)
+	}
 }
 
 func TestRefreshWhileSlackIsDownKeepsTheOldConnection(t *testing.T) {
@@ -222,7 +150,7 @@ func TestEverythingHappensAtOnce(t *testing.T) {
 		logs := &logBuffer{}
 		c := New(Config{Log: slog.New(slog.NewTextHandler(logs, nil)), OnReady: func(int) { greeted++ }})
 		k := &keeper{Client: c, ctx: t.Context(), backoff: newBackoff(c.cfg.Timings)}
-		k.attend(&conn{Client: c, hello: done, leave: done, ended: done, reason: "refresh_requested"})
+		k.attend(&conn{Client: c, hello: done, first: true, leave: done, ended: done, reason: "refresh_requested"})
 		if greeted != 1 || logs.count("reason=refresh_requested") != 1 {
 			t.Fatalf("greeted %d times, log:\n%s", greeted, logs)
 		}
@@ -276,7 +204,8 @@ func TestACleanCutIsMendedWithinASecond(t *testing.T) {
 	})
 }
 
-// A server that accepts and disconnects gets no more than six openings in any minute, however it does it.
+// A server that accepts and disconnects gets no more than six openings in any minute for each connection that the Client
+// wants to keep, however it does it.
 func TestHostileServersAreNotHammered(t *testing.T) {
 	type server struct {
 		name   string
@@ -301,7 +230,7 @@ func TestHostileServersAreNotHammered(t *testing.T) {
 		{name: "not JSON", answer: func(w http.ResponseWriter) bool { fmt.Fprint(w, "<html>log in</html>"); return true }},
 		{name: "no address", answer: func(w http.ResponseWriter) bool { fmt.Fprint(w, `{"ok":true}`); return true }},
 	}
-	for _, reason := range []string{"refresh_requested", "too_many_websockets", "link_disabled", "something_new"} {
+	for _, reason := range []string{"warning", "refresh_requested", "too_many_websockets", "link_disabled", "something_new"} {
 		servers = append(servers,
 			server{name: reason, meet: func(p *peer) { p.send(disconnect(reason)); <-p.gone }},
 			server{name: reason + " after hello", meet: func(p *peer) {
@@ -314,41 +243,46 @@ func TestHostileServersAreNotHammered(t *testing.T) {
 			}})
 	}
 	for _, tt := range servers {
-		t.Run(tt.name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				f := inMemory(t)
-				f.setAnswer(tt.answer)
-				s := f.run(t, acker{})
-				end := time.After(time.Hour)
-				var met []chan struct{}
-				for {
-					select {
-					case p := <-f.peers:
-						done := make(chan struct{})
-						met = append(met, done)
-						go func() { defer close(done); tt.meet(p) }()
-						continue
-					case <-end:
-					}
-					break
-				}
-				s.cancel()
-				<-s.done
-				for _, done := range met {
-					<-done
-				}
-
-				opens := f.openTimes()
-				if len(opens) < 50 {
-					t.Errorf("only %d openings in an hour: the bot must keep trying", len(opens))
-				}
-				for i := 6; i < len(opens); i++ {
-					if d := opens[i].Sub(opens[i-6]); d <= time.Minute {
-						t.Fatalf("7 openings within %s, from %s after the start", d, opens[i-6].Sub(opens[0]))
-					}
-				}
+		for _, connections := range []int{1, 2} {
+			t.Run(fmt.Sprint(tt.name, ", connections: ", connections), func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) { testHostile(t, tt.answer, tt.meet, connections) })
 			})
-		})
+		}
+	}
+}
+
+func testHostile(t *testing.T, answer func(http.ResponseWriter) bool, meet func(p *peer), connections int) {
+	f := inMemory(t)
+	f.setAnswer(answer)
+	s := f.run(t, acker{}, func(cfg *Config) { cfg.Connections = connections })
+	end := time.After(time.Hour)
+	var met []chan struct{}
+	for {
+		select {
+		case p := <-f.peers:
+			done := make(chan struct{})
+			met = append(met, done)
+			go func() { defer close(done); meet(p) }()
+			continue
+		case <-end:
+		}
+		break
+	}
+	s.cancel()
+	<-s.done
+	for _, done := range met {
+		<-done
+	}
+
+	opens := f.openTimes()
+	if len(opens) < 50 {
+		t.Errorf("only %d openings in an hour: the bot must keep trying", len(opens))
+	}
+	most := 6 * connections
+	for i := most; i < len(opens); i++ {
+		if d := opens[i].Sub(opens[i-most]); d <= time.Minute {
+			t.Fatalf("%d openings within %s, from %s after the start", most+1, d, opens[i-most].Sub(opens[0]))
+		}
 	}
 }
 
@@ -361,7 +295,7 @@ func TestHalfOpenConnectionsAreDropped(t *testing.T) {
 	}{
 		{"silent after hello", func(p *peer) { p.send(hello(1)) }},
 		{"pings but no hello", func(p *peer) {
-			for range 6 {
+			for range 5 {
 				p.ws.WriteControl(websocket.PingMessage, []byte("Ping from applink-1"), time.Now().Add(time.Second))
 				<-time.After(5 * time.Second)
 			}
@@ -376,11 +310,11 @@ func TestHalfOpenConnectionsAreDropped(t *testing.T) {
 				p := f.accept()
 				tt.meet(p)
 				<-p.gone
-				if got := time.Since(start); got < 30*time.Second || got > 31*time.Second {
-					t.Errorf("dropped after %s, want 30 s", got)
+				if got := time.Since(start); got < 25*time.Second || got > 26*time.Second {
+					t.Errorf("dropped after %s, want 25 s", got)
 				}
 				f.greet()
-				if got := time.Since(start); got > 32*time.Second {
+				if got := time.Since(start); got > 30*time.Second {
 					t.Errorf("opened again only after %s", got)
 				}
 				if got := s.Counts().HalfOpen; got != 1 {
@@ -418,7 +352,7 @@ func TestAnyFrameCountsAsLife(t *testing.T) {
 				if got := <-pongs; got != want {
 					t.Fatalf("pong %q, want %q", got, want)
 				}
-				<-time.After(25 * time.Second)
+				<-time.After(20 * time.Second)
 			}
 			p.send(event("e"))
 			p.ack()

@@ -26,11 +26,12 @@ type conn struct {
 	ws   *websocket.Conn
 	host string
 
-	hello          chan struct{} // closed at the first hello, after the next two are set
+	hello          chan struct{} // closed at the first hello, after the next three are set
 	numConnections int
 	helloAt        time.Time
+	first          bool // there was no other connection
 
-	leave  chan struct{} // closed at the first disconnect frame that asks to go, after reason is set
+	leave  chan struct{} // closed at the first disconnect frame, after reason is set
 	reason string
 
 	acks   chan string   // envelope ids for the writer
@@ -79,6 +80,7 @@ func (cn *conn) serve() {
 	}
 	cn.dropAcks()
 	cn.err = err
+	cn.pair.gone(cn.greeted())
 	cn.counts.live.Add(-1)
 	close(cn.ended)
 }
@@ -148,6 +150,7 @@ func (cn *conn) handle(raw []byte) {
 	case kindHello:
 		if !cn.greeted() {
 			cn.numConnections, cn.helloAt = f.NumConnections, time.Now()
+			cn.first = cn.pair.greeted()
 			close(cn.hello)
 		}
 	case kindDisconnect:
@@ -190,13 +193,9 @@ func (cn *conn) discard(nth int64, msg string, f frame) {
 	}
 }
 
-// disconnect reads Slack's notice. A warning comes some seconds before the end, and what arrives meanwhile still wants
-// an answer: so it changes nothing.
+// disconnect reads Slack's notice. A warning comes some seconds before the end, time enough for a successor: it asks
+// for the same as refresh_requested.
 func (cn *conn) disconnect(reason string) {
-	if reason == "warning" {
-		cn.log.Info("Slack is going to end the connection soon", "host", cn.host)
-		return
-	}
 	if !isClosed(cn.leave) {
 		cn.reason = reason
 		close(cn.leave)

@@ -38,6 +38,6 @@ func (c *Client) Counts() Counts {
 	}
 }
 
-// Live returns how many connections are open now: usually 1, 0 while there is none, 2 while one replaces another.
+// Live returns how many connections are open now: usually 2, fewer while one is lost, more while one replaces another.
 // It may be called at any time from any goroutine.
 func (c *Client) Live() int { return int(c.counts.live.Load()) }

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -41,12 +42,15 @@ type fakeSlack struct {
 	handlers sync.WaitGroup
 	mu       sync.Mutex
 	opens    []time.Time
+	greeted  []*peer                          // connections that were greeted and have not ended, oldest first
+	history  []int                            // how many, after each change
 	answer   func(w http.ResponseWriter) bool // answers apps.connections.open, or returns false to give an address
 }
 
 // peer is Slack's end of one connection.
 type peer struct {
 	t    *testing.T
+	fake *fakeSlack
 	ws   *websocket.Conn
 	acks chan string
 	gone chan struct{} // closed when nothing more comes
@@ -119,9 +123,10 @@ func (f *fakeSlack) serveLink(w http.ResponseWriter, r *http.Request) {
 	if f.prepare != nil {
 		f.prepare(ws)
 	}
-	p := &peer{t: f.t, ws: ws, acks: make(chan string, 10000), gone: make(chan struct{})}
+	p := &peer{t: f.t, fake: f, ws: ws, acks: make(chan string, 10000), gone: make(chan struct{})}
 	f.peers <- p
 	defer close(p.gone)
+	defer f.leave(p)
 	for {
 		var ack struct {
 			EnvelopeID string `json:"envelope_id"`
@@ -184,8 +189,30 @@ func (f *fakeSlack) accept() *peer {
 func (f *fakeSlack) greet() *peer {
 	f.t.Helper()
 	p := f.accept()
-	p.send(hello(1))
+	p.greet()
 	return p
+}
+
+// greet sends the hello, with the number of connections that were greeted and have not ended.
+func (p *peer) greet() {
+	p.t.Helper()
+	f := p.fake
+	f.mu.Lock()
+	f.greeted = append(f.greeted, p)
+	n := len(f.greeted)
+	f.history = append(f.history, n)
+	f.mu.Unlock()
+	p.send(hello(n))
+}
+
+// leave notes the end of a connection.
+func (f *fakeSlack) leave(p *peer) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if i := slices.Index(f.greeted, p); i >= 0 {
+		f.greeted = slices.Delete(f.greeted, i, i+1)
+		f.history = append(f.history, len(f.greeted))
+	}
 }
 
 func hello(n int) string {
@@ -249,7 +276,7 @@ type acker struct{}
 
 func (acker) Record(_ Envelope, ack func()) { ack() }
 
-// session is a running Client.
+// session is a running Client, of one connection unless its configuration was changed.
 type session struct {
 	*Client
 	t      *testing.T
@@ -268,6 +295,8 @@ func (f *fakeSlack) run(t *testing.T, rec Recorder, change ...func(*Config)) *se
 		Recorder: rec,
 		Log:      slog.New(slog.NewTextHandler(s.logs, &slog.HandlerOptions{Level: slog.LevelDebug})),
 		OnReady:  func(n int) { s.ready <- n },
+
+		Connections: 1,
 	}
 	for _, c := range change {
 		c(&cfg)

@@ -105,13 +105,13 @@ func (k *keeper) openFailed(err error) (wait time.Duration) {
 	switch {
 	case errors.As(err, &limited):
 		wait = max(wait, limited.RetryAfter)
-		k.report("429", slog.LevelWarn, "Slack limits how often we may connect", "wait", wait)
+		k.pair.report("429", slog.LevelWarn, "Slack limits how often we may connect", "wait", wait)
 	case code != "":
-		k.report(code, slog.LevelError, "Slack refuses a connection; the bot keeps trying", "error", err, "wait", wait)
+		k.pair.report(code, slog.LevelError, "Slack refuses a connection; the bot keeps trying", "error", err, "wait", wait)
 	case errors.As(err, &status):
-		k.report(status.Status, slog.LevelWarn, "Slack answers with an HTTP error; the bot keeps trying", "error", err, "wait", wait)
+		k.pair.report(status.Status, slog.LevelWarn, "Slack answers with an HTTP error; the bot keeps trying", "error", err, "wait", wait)
 	default:
-		k.report("unreachable", slog.LevelWarn, "Slack cannot be reached; the bot keeps trying", "error", err, "wait", wait)
+		k.pair.report("unreachable", slog.LevelWarn, "Slack cannot be reached; the bot keeps trying", "error", err, "wait", wait)
 	}
 	return wait
 }

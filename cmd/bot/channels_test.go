@@ -67,6 +67,29 @@ func TestClickFromAnotherChannel(t *testing.T) {
 	b.await("the tick", ticked)
 }
 
+// Guests look errors up, and have nothing posted for them.
+func TestGuestHasNothingPosted(t *testing.T) {
+	t.Parallel()
+	b := newTestBot(t, slacksim.Config{})
+	for user, want := range map[string]int{"gwen": 0, "xavier": 0, "asha": 1} {
+		before := len(botMessages(b.sim.Messages(channel)))
+		if err := b.sim.Slash(user, channel, "/apierror", "429"); err != nil {
+			t.Fatal(err)
+		}
+		b.await("the private answer", func() bool { return len(b.sim.Ephemerals(user, channel)) == 1 })
+		answer := b.sim.Ephemerals(user, channel)[0]
+		if err := b.sim.Click(user, channel, answer.TS, slacksim.Control{ActionID: "post"}); err != nil {
+			t.Fatal(err)
+		}
+		told := map[int]string{0: "Only full members of this workspace can have checklists posted", 1: "Posted to this channel"}[want]
+		b.isTold(user, told)
+		b.settle()
+		if got := len(botMessages(b.sim.Messages(channel))) - before; got != want {
+			t.Errorf("%s had %d checklists posted, want %d", user, got, want)
+		}
+	}
+}
+
 // A message that changed in everything but its text (a link's preview, a
 // translation) is not news.
 func TestMessageChangedWithoutItsText(t *testing.T) {

@@ -264,7 +264,12 @@ func TestWaitsForAPostToSettle(t *testing.T) {
 	b.start()
 	b.fault(slacksim.Fault{On: "conversations.replies", Effect: slacksim.EffectLag, Delay: 1500 * time.Millisecond})
 	answers := b.fault(slacksim.Fault{On: "chat.postMessage", Effect: slacksim.EffectLose})
-	ts := b.say("asha", channel, "429 TOO_MANY_REQUESTS", "")
+	// Older than what the thread does not show yet.
+	ts := fmt.Sprintf("%d.000100", time.Now().Add(-time.Minute).Unix())
+	if _, err := b.sim.SayRaw(json.RawMessage(fmt.Sprintf(
+		`{"channel":"C0SUPPORT","user":"U0ASHA001","text":"429 TOO_MANY_REQUESTS","ts":%q}`, ts))); err != nil {
+		t.Fatal(err)
+	}
 	b.awaitHit("chat.postMessage")
 	if err := b.stop(); err != nil {
 		t.Fatal(err)

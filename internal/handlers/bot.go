@@ -22,6 +22,9 @@
 // crash) it waits until that must have settled, looks for the id in the thread,
 // and adopts the message that is there or posts again.
 //
+// An error that no article is about is counted, for whoever writes articles. That
+// has a lane of its own, and nothing waits for it.
+//
 // Rendering is a pure function of the case and the articles it was opened with,
 // the same for the first post and every update.
 //

@@ -51,9 +51,12 @@ func (tr *Trace) add(format string, args ...any) {
 }
 
 // text notes what was cleaned, and what is read then.
-func (tr *Trace) text(text *detect.Text) {
+func (tr *Trace) text(in Input, text *detect.Text) {
 	if tr == nil {
 		return
+	}
+	if text.Source != in.Text {
+		tr.add("taken from its blocks, which say more than its text")
 	}
 	const most = 5
 	changes := text.Changes(most + 1)

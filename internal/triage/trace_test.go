@@ -44,3 +44,15 @@ func TestTraces(t *testing.T) {
 		})
 	}
 }
+
+// A message's rich text is read instead of its text.
+func TestTraceOfBlocks(t *testing.T) {
+	in := Input{
+		Text:   "403 FORBIDDEN",
+		Blocks: []byte(`[{"type":"rich_text","elements":[{"type":"rich_text_preformatted","elements":[{"type":"text","text":"403 FORBIDDEN"}]}]}]`),
+	}
+	got := Explain(loadBase(t), in, Query).String()
+	if !strings.HasPrefix(got, "taken from its blocks") || !strings.Contains(got, "```") {
+		t.Errorf("the trace does not say that blocks were read:\n%s", got)
+	}
+}

@@ -126,7 +126,7 @@ func decide(base *kb.Base, in Input, mode Mode, tr *Trace) Decision {
 		return silent("nothing that could be an error")
 	}
 	text := detect.CleanMessage(in.Text, in.Blocks)
-	tr.text(&text)
+	tr.text(in, &text)
 	signals := detect.Read(base, &text, asked)
 	findings := make([]finding, 0, len(signals))
 	for i, s := range signals {

@@ -284,21 +284,23 @@ func statusAround(t *tree, i int32) int {
 	return 0
 }
 
-// isSpecification recognises documents that describe APIs: what they hold are
-// errors that could happen.
+// isSpecification recognises documents that describe APIs, or tell WireMock how to
+// play one: what they hold are errors that could happen.
 func isSpecification(t *tree) bool {
 	switch t.get(0, "resourceType") {
 	case "CodeSystem", "ValueSet", "ConceptMap", "StructureDefinition", "CapabilityStatement", "ImplementationGuide":
 		return true
 	}
-	return t.child(0, "openapi", "swagger", "$schema", "asyncapi") >= 0
+	mock := t.child(t.child(0, "response"), "jsonBody", "bodyFileName", "fixedDelayMilliseconds") >= 0
+	return mock || t.child(0, "openapi", "swagger", "$schema", "asyncapi") >= 0
 }
 
 // isExample says whether what stands under a name is an example, an expectation
 // or a definition.
 func isExample(name string) bool {
 	for _, n := range [...]string{"example", "examples", "schema", "schemas", "properties", "definitions",
-		"components", "paths", "responses", "expected", "mock", "mocks", "fixture", "fixtures", "stub", "stubs", "default"} {
+		"components", "paths", "responses", "expected", "mock", "mocks", "fixture", "fixtures", "stub", "stubs", "default",
+		"routes", "rules", "interactions", "mappings", "scenarios"} {
 		if sameName(name, n) {
 			return true
 		}

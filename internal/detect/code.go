@@ -37,11 +37,21 @@ func (t *talk) codeMention(i int) (mention, bool) {
 	if t.labelledAt(i) {
 		m.cues |= cueLabel
 	}
-	if isExceptionName(t.word(i)) && strings.HasPrefix(t.text[t.list[i].span.End:], ": ") {
-		m.cues |= cueThrown
+	if printed := strings.HasPrefix(t.text[t.list[m.last].span.End:], ": "); printed {
+		switch {
+		case isExceptionName(t.word(i)), errorBefore(t.text[:t.list[i].span.Start]):
+			m.cues |= cueThrown
+		case known && t.list[i].before == lineStop && t.list[i].where&upper != 0 && codeShaped(t.word(i)):
+			m.cues |= cueLabel // "RESOURCE_EXHAUSTED: Quota exceeded"
+		}
 	}
 	m.cues |= t.context(m.first, m.last)
 	return m, t.isErrorCode(m)
+}
+
+// errorBefore says whether s ends as errors of gRPC for Node begin: "Error: 7 ".
+func errorBefore(s string) bool {
+	return strings.HasSuffix(strings.TrimRight(s, " 0123456789"), "Error:")
 }
 
 // An unknown code is one with a slip of the finger, or it is of no use.
@@ -73,13 +83,15 @@ func (t *talk) thrownMention(i int) (mention, bool) {
 	if !isExceptionName(t.word(i)) || !t.joined(i+1, clauseStop) || t.list[i+1].before == noStop {
 		return mention{}, false
 	}
-	to, ok := t.knownFrom(i+1, anyName)
-	if !ok {
-		return mention{}, false
+	const reach = 4
+	for from := i + 1; from <= i+reach && (from == i+1 || t.joined(from, noStop)); from++ {
+		if to, ok := t.knownFrom(from, anyName); ok {
+			m := t.wordsMention(from, to)
+			m.reader = readerLog
+			return m, true
+		}
 	}
-	m := t.wordsMention(i+1, to)
-	m.reader = readerLog
-	return m, true
+	return mention{}, false
 }
 
 // announcesReason says whether token i is what programs print before the name of

@@ -313,12 +313,8 @@ func saysFailure(t *tree, i int32) bool {
 		return true
 	}
 	for _, name := range [...]string{"success", "ok"} {
-		if c := t.child(i, name); c >= 0 {
-			v := t.nodes[c].value
-			switch t.text[v.Start:v.End] {
-			case "false", "False":
-				return true
-			}
+		if t.is(t.child(i, name), "false", "False") {
+			return true
 		}
 	}
 	return false
@@ -332,7 +328,7 @@ func maybePlain(t *tree, i int32) bool {
 	for range t.children(i) {
 		n++
 	}
-	if n == 0 || n > most || statusOf(t, i) >= 100 && statusOf(t, i) < 400 {
+	if n == 0 || n > most || statusOf(t, i) >= 100 && statusOf(t, i) < 400 || t.is(t.child(i, "error"), "false", "False") {
 		return false
 	}
 	for _, name := range [...]string{"errorcode", "code", "reason", "id", "errorcodes"} {

@@ -7,7 +7,7 @@ var sourceStarts = [...]string{
 	"if ", "if(", "else", "elif ", "elseif", "return ", "assert", "expect(", "def ", "func ", "fn ", "function ", "const ", "let ",
 	"var ", "val ", "case ", "switch", "throw ", "raise ", "import ", "class ", "public ", "private ", "protected ", "static ",
 	"except ", "catch", "} catch", "try", "while ", "for ", "await ", "async ", "yield ", "when(", "it(", "describe(", "test(",
-	"given ", "when ", "then ", "and the ", "scenario", "//", "/*", "* ", "@", "#include", "#define", "export ", "enum ", "new ", "require(",
+	"given ", "when ", "then ", "and the ", "scenario", "//", "/*", "* ", "@", "#include", "#define", "export ", "enum ", "new ", "require(", "data class ", "record ",
 	"(def", "(if", "(case", "(let", "(when", "(throw", "select ", "insert ",
 }
 
@@ -31,7 +31,8 @@ func isScenario(line string) bool {
 // foreignStarts begin lines of tools whose servers are not the APIs that articles
 // are about.
 var foreignStarts = [...]string{"npm err", "npm error", "e: ", "w: ", "err:", "yarn ", "yarn:", "pip ", "pip:", "brew:", "go: module ",
-	"fatal: ", "remote: ", "error from server (", "error response from daemon", "docker: ", "docker push", "docker pull", "sip/"}
+	"fatal: ", "remote: ", "error from server (", "error response from daemon", "docker: ", "docker push", "docker pull", "sip/",
+	"✓", "✔", "✗", "✘", "--- pass", "--- fail"}
 
 // foreignMarks stand in the lines of such tools: registries and mirrors of
 // packages and images.
@@ -94,8 +95,8 @@ func isSource(text string, t *tree) bool {
 		return true
 	case strings.HasSuffix(before, "("):
 		return isCall(strings.TrimSpace(text[start:t.span.Start]))
-	case strings.HasSuffix(before, "="):
-		return isArgument(text[start:t.span.Start])
+	case strings.HasSuffix(before, "=") && isArgument(text[start:t.span.Start]):
+		return true
 	}
 	return isSourceLine(text[start:t.span.Start])
 }
@@ -129,7 +130,13 @@ func isCall(s string) bool {
 	if name == "" {
 		return i > 0 && s[i-1] == '='
 	}
-	return isLower(name[0]) || i > 0 && s[i-1] == '@' || strings.HasSuffix(strings.TrimRight(s[:i], " "), "new") || strings.HasSuffix(strings.TrimRight(s[:i], " "), "throw")
+	before := strings.TrimRight(s[:i], " ")
+	for _, word := range [...]string{"@", "new", "throw", "raise", "return"} {
+		if strings.HasSuffix(before, word) {
+			return true
+		}
+	}
+	return isLower(name[0])
 }
 
 // isThrown says whether s ends with the class of an exception or a response, which
@@ -153,6 +160,11 @@ func isExceptionName(w string) bool {
 	}
 	if len(w) < shortest {
 		return false
+	}
+	for _, part := range [...]string{"Sql", "SQL", "Mongo", "Database", "Constraint", "Integrity", "Redis", "Kafka"} {
+		if strings.Contains(w, part) {
+			return false
+		}
 	}
 	last := w[strings.LastIndexAny(w, ".:")+1:]
 	if strings.Contains(w, ".exceptions.") && last != "" && isUpper(last[0]) {
@@ -179,7 +191,7 @@ func statusInWords(s string) int {
 		if t.place(i)&(cueProgram|cueLabel) != 0 {
 			return tok.status
 		}
-		if behind := strings.TrimLeft(s[tok.span.End:], " "); i == 0 && (behind == "" || behind[0] == '-' || behind[0] == ':') {
+		if behind := strings.TrimLeft(s[tok.span.End:], " "); i == 0 && behind != "" && (behind[0] == '-' || behind[0] == ':') {
 			return tok.status
 		}
 		for to := i + 1; t.run(i+1, to) && to <= i+maxReasonWords; to++ {

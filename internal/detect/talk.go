@@ -141,11 +141,14 @@ func (t *talk) judgeBody(s Span) Cues {
 		return c
 	}
 	first, _ := t.clause(last)
-	if t.is(first, "acceptance", "ac", "given", "imagine", "suppose") || t.is(last, "value", "example", "default", "schema") {
+	if t.is(first, "acceptance", "ac", "given", "imagine", "suppose", "proposal") || t.is(last, "value", "example", "default", "schema") {
 		c |= cueGuess
 	}
 	if t.happen {
 		return c
+	}
+	if t.guesses(sentence{start: first, first: last}) {
+		c |= cueGuess
 	}
 	for i := first; i <= last; i++ {
 		switch {

@@ -2,6 +2,7 @@ package detect
 
 import (
 	"iter"
+	"slices"
 	"strings"
 )
 
@@ -163,6 +164,15 @@ func (t *tree) get(i int32, names ...string) string {
 		}
 	}
 	return ""
+}
+
+// is says whether node i is one of some words without quotes.
+func (t *tree) is(i int32, words ...string) bool {
+	if i < 0 || t.nodes[i].kind != scalarNode {
+		return false
+	}
+	v := t.nodes[i].value
+	return slices.Contains(words, strings.TrimSpace(t.text[v.Start:v.End]))
 }
 
 // cutMark ends what somebody or something cut off.

@@ -17,6 +17,7 @@ import (
 	"apierrorbot/internal/handlers"
 	"apierrorbot/internal/kb"
 	"apierrorbot/internal/slacksim"
+	"apierrorbot/internal/socket"
 	"apierrorbot/internal/store"
 	articles "apierrorbot/kb"
 )
@@ -36,6 +37,7 @@ type testBot struct {
 	// For the next start.
 	channels []string
 	timing   handlers.Timing
+	sockets  socket.Timings
 
 	stop  func() error // stops the running bot, and returns what it ended with
 	ended chan error   // what it ended with
@@ -66,7 +68,8 @@ func newTestBotWith(t testing.TB, config slacksim.Config, base *kb.Base) *testBo
 	}
 	t.Cleanup(func() { sim.Close() })
 	b := &testBot{t: t, sim: sim, base: base, url: "sqlite:" + filepath.Join(t.TempDir(), "bot.db"), log: new(syncBuffer),
-		timing: handlers.Timing{HTTPTimeout: 2 * time.Second, Settle: 50 * time.Millisecond, Backoff: 10 * time.Millisecond}}
+		timing:  handlers.Timing{HTTPTimeout: 2 * time.Second, Settle: 50 * time.Millisecond, Backoff: 10 * time.Millisecond},
+		sockets: socket.Timings{Stagger: time.Millisecond}}
 	b.start()
 	b.db, err = store.OpenDatabase(t.Context(), b.url)
 	if err != nil {
@@ -84,6 +87,7 @@ func (b *testBot) service() service {
 		channels:    b.channels,
 		base:        b.base,
 		timing:      b.timing,
+		sockets:     b.sockets,
 		log:         b.logger(),
 	}
 }

@@ -84,8 +84,9 @@ type service struct {
 	channels    []string
 	base        *kb.Base
 	timing      handlers.Timing
+	sockets     socket.Timings // but Drain, which is drainWait
 	log         *slog.Logger
-	onReady     func() // called whenever the connection to Slack is up; may be nil
+	onReady     func() // called when the bot is connected to Slack (again); may be nil
 }
 
 // How long a stopping bot waits: for the acks of what it has recorded, and then
@@ -149,10 +150,12 @@ func listen(ctx context.Context, bot *handlers.Bot, api *slack.Client, s service
 		case <-listening.Done():
 		}
 	}()
+	s.sockets.Drain = drainWait
 	client := socket.New(socket.Config{
 		Open:     socket.Address(api),
 		Recorder: recorder{bot},
-		Timings:  socket.Timings{Drain: drainWait},
+		Replicas: strings.HasPrefix(s.databaseURL, "postgres"), // what several processes can share
+		Timings:  s.sockets,
 		Log:      s.log,
 		OnReady: func(int) {
 			s.log.Info("ready", "articles", len(s.base.Articles()))

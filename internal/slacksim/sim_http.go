@@ -89,33 +89,47 @@ func (s *Server) faultRoutes(mux *http.ServeMux) {
 		s.RemoveFault(v.ID)
 		return nil, nil
 	})
-	handle(mux, "sockets", func(v struct {
-		Act      string
-		Reason   string          // of disconnect
-		LingerMS int             `json:"linger_ms"` // of disconnect
-		Frame    string          // of frame
-		Type     string          // of envelope
-		Payload  json.RawMessage // of envelope
-		Count    int             // of redeliver
-	}) (object, error) {
-		switch v.Act {
-		case "cut":
-			return object{"sockets": s.CutSockets()}, nil
-		case "half_open":
-			return object{"sockets": s.HalfOpenSockets()}, nil
-		case "disconnect":
-			setDefault(&v.Reason, "refresh_requested")
-			return object{"sockets": s.Disconnect(v.Reason, time.Duration(v.LingerMS)*time.Millisecond)}, nil
-		case "frame":
-			return nil, s.SendFrame(v.Frame)
-		case "envelope":
-			return nil, s.SendEnvelope(v.Type, v.Payload)
-		case "redeliver":
-			setDefault(&v.Count, 1)
-			return object{"deliveries": s.Redeliver(v.Count)}, nil
-		}
-		return nil, fmt.Errorf("act %q: use cut, half_open, disconnect, frame, envelope or redeliver", v.Act)
-	})
+	handle(mux, "sockets", s.actOnSockets)
+}
+
+// socketAct is something that happens to the sockets at once.
+type socketAct struct {
+	Act      string
+	Oldest   bool            // of cut, half_open and disconnect: only the oldest that is healthy
+	Reason   string          // of disconnect
+	LingerMS int             `json:"linger_ms"` // of disconnect
+	Frame    string          // of frame
+	Type     string          // of envelope
+	Payload  json.RawMessage // of envelope
+	Count    int             // of redeliver
+}
+
+func (s *Server) actOnSockets(v socketAct) (object, error) {
+	linger := time.Duration(v.LingerMS) * time.Millisecond
+	switch v.Act {
+	case "cut":
+		return object{"sockets": either(v.Oldest, s.CutOldest, s.CutSockets)()}, nil
+	case "half_open":
+		return object{"sockets": either(v.Oldest, s.HalfOpenOldest, s.HalfOpenSockets)()}, nil
+	case "disconnect":
+		setDefault(&v.Reason, "refresh_requested")
+		return object{"sockets": either(v.Oldest, s.DisconnectOldest, s.Disconnect)(v.Reason, linger)}, nil
+	case "frame":
+		return nil, s.SendFrame(v.Frame)
+	case "envelope":
+		return nil, s.SendEnvelope(v.Type, v.Payload)
+	case "redeliver":
+		setDefault(&v.Count, 1)
+		return object{"deliveries": s.Redeliver(v.Count)}, nil
+	}
+	return nil, fmt.Errorf("act %q: use cut, half_open, disconnect, frame, envelope or redeliver", v.Act)
+}
+
+func either[T any](first bool, a, b T) T {
+	if first {
+		return a
+	}
+	return b
 }
 
 // playExample sends a ready-made message, as the given user or as its own.
@@ -208,7 +222,7 @@ func (s *Server) serveEvents(w http.ResponseWriter, r *http.Request) {
 		s.mu.Lock()
 		rev := s.rev
 		s.mu.Unlock()
-		fmt.Fprintf(w, "data: {\"rev\":%d,\"traffic\":%d}\n\n", rev, s.traffic.lastN())
+		fmt.Fprintf(w, "data: {\"rev\":%d,\"traffic\":%d,\"faults\":%d}\n\n", rev, s.traffic.lastN(), len(s.Faults()))
 		if control.Flush() != nil {
 			return
 		}

@@ -23,6 +23,7 @@ const (
 	writeTimeout   = 10 * time.Second // a bot that reads nothing for so long is cut off
 	keptEvents     = 1024             // acked or given up, kept for Redeliver
 	keptLatencies  = 1 << 16          // newest ack latencies, kept for Acks
+	keptHistory    = 1 << 12          // newest changes, kept for SocketHistory
 	connectionTime = 18060            // seconds that hello announces, as Slack does
 )
 
@@ -38,6 +39,7 @@ type link struct {
 	tickets map[string]time.Time // -> when issued
 	sockets []*socket
 	lastID  int
+	history []int                // healthy sockets after each change
 	turn    int                  // whose turn it is to get an envelope
 	waiting map[string]*delivery // by envelope id: sent and not acked
 	pending map[*delivery]bool   // not acked and not given up
@@ -115,10 +117,33 @@ func (s *Server) Sockets() int {
 	return len(s.link.sockets)
 }
 
+// SocketHistory returns how many healthy sockets the bot had after each change, oldest first, as far as it is kept
+// (4,096 changes). A half-open socket is not healthy.
+func (s *Server) SocketHistory() []int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.link.history)
+}
+
+// noteSockets writes the history of the sockets.
+func (l *link) noteSockets() {
+	healthy := 0
+	for _, k := range l.sockets {
+		if !k.silent.Load() {
+			healthy++
+		}
+	}
+	if len(l.history) == keptHistory {
+		l.history = slices.Delete(l.history, 0, keptHistory/2)
+	}
+	l.history = append(l.history, healthy)
+}
+
 // socket is one open WebSocket.
 type socket struct {
 	id     int
 	conn   *websocket.Conn
+	told   bool        // to leave; guarded by the Server's mutex
 	silent atomic.Bool // half-open: nothing is written, read or ponged
 	done   chan struct{}
 	once   sync.Once
@@ -278,6 +303,7 @@ func (s *Server) admit(conn *websocket.Conn, fault *Fault) (*socket, bool) {
 	}
 	k.silent.Store(fault.is(EffectHalfOpen))
 	s.link.sockets = append(s.link.sockets, k)
+	s.link.noteSockets()
 	s.sendFrame(k, false, "hello", fmt.Sprintf("socket %d of %d", k.id, len(s.link.sockets)), mustJSON(object{
 		"type":            "hello",
 		"num_connections": len(s.link.sockets),
@@ -297,8 +323,11 @@ func disconnectFrame(k *socket, reason string) []byte {
 func (s *Server) retire(k *socket) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.link.sockets = slices.DeleteFunc(s.link.sockets, func(other *socket) bool { return other == k })
-	s.changed()
+	if i := slices.Index(s.link.sockets, k); i >= 0 {
+		s.link.sockets = slices.Delete(s.link.sockets, i, i+1)
+		s.link.noteSockets()
+		s.changed()
+	}
 }
 
 // sendFrame queues a frame and logs it.
@@ -505,34 +534,52 @@ func (s *Server) deliverEvent(c *channel, event object, summary string) {
 }
 
 // CutSockets breaks every open socket without a word and returns how many.
-func (s *Server) CutSockets() int {
-	return s.eachSocket(func(k *socket) { k.cut() })
-}
+func (s *Server) CutSockets() int { return s.eachSocket((*socket).cut) }
 
 // HalfOpenSockets makes every open socket silent: the bot can still write, but
 // is sent nothing, not even a pong or a ping. It returns how many there were.
 // They still count as open and still get their turn of envelopes, which are lost.
-func (s *Server) HalfOpenSockets() int {
-	return s.eachSocket(func(k *socket) { k.silent.Store(true) })
-}
+func (s *Server) HalfOpenSockets() int { return s.eachSocket(s.silence) }
 
 // Disconnect sends a disconnect frame on every open socket ("warning" announces
 // that the socket will close soon, "refresh_requested" that it closes now) and
 // closes them when linger has passed. It returns how many there were.
 func (s *Server) Disconnect(reason string, linger time.Duration) int {
-	return s.eachSocket(func(k *socket) {
-		s.sendFrame(k, linger <= 0, "disconnect", reason, disconnectFrame(k, reason))
-		if linger > 0 {
-			s.served.Go(func() {
-				select {
-				case <-k.done:
-				case <-s.closing:
-				case <-time.After(linger):
-					k.send(true)
-				}
-			})
-		}
-	})
+	return s.eachSocket(func(k *socket) { s.disconnect(k, reason, linger) })
+}
+
+// CutOldest does to the oldest healthy socket what CutSockets does to all. It
+// returns 0 if there is none: each is half-open or has been told to leave.
+func (s *Server) CutOldest() int { return s.oldestSocket((*socket).cut) }
+
+// HalfOpenOldest does to the oldest healthy socket what HalfOpenSockets does to all.
+func (s *Server) HalfOpenOldest() int { return s.oldestSocket(s.silence) }
+
+// DisconnectOldest does to the oldest healthy socket what Disconnect does to all:
+// Slack ends sockets by their age.
+func (s *Server) DisconnectOldest(reason string, linger time.Duration) int {
+	return s.oldestSocket(func(k *socket) { s.disconnect(k, reason, linger) })
+}
+
+func (s *Server) silence(k *socket) {
+	k.silent.Store(true)
+	s.link.noteSockets()
+	s.changed()
+}
+
+func (s *Server) disconnect(k *socket, reason string, linger time.Duration) {
+	k.told = true
+	s.sendFrame(k, linger <= 0, "disconnect", reason, disconnectFrame(k, reason))
+	if linger > 0 {
+		s.served.Go(func() {
+			select {
+			case <-k.done:
+			case <-s.closing:
+			case <-time.After(linger):
+				k.send(true)
+			}
+		})
+	}
 }
 
 // SendFrame writes a text frame, whatever it holds, to one of the sockets.
@@ -589,4 +636,16 @@ func (s *Server) eachSocket(act func(*socket)) int {
 		act(k)
 	}
 	return len(s.link.sockets)
+}
+
+func (s *Server) oldestSocket(act func(*socket)) int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, k := range s.link.sockets {
+		if !s.closed && !k.told && !k.silent.Load() {
+			act(k)
+			return 1
+		}
+	}
+	return 0
 }

@@ -258,13 +258,13 @@ func (k *keeper) greeted(cn *conn) {
 // reportOthers says what it most likely means that Slack counts connections which are not ours.
 func (k *keeper) reportOthers(counted, live int) {
 	if k.cfg.Replicas {
-		k.log.Info("Slack counts connections of other processes: replicas of this bot, if they use the same database",
+		k.log.Info("Slack counts connections of other processes, as it should if they are replicas on the same database",
 			"num_connections", counted, "ours", live)
 		return
 	}
-	k.log.Warn("Slack counts more connections than this process has: another copy of the bot is probably running with "+
-		"the same app token and takes a share of the events: stop it, or give it an app of its own; replicas have to "+
-		"share a database", "num_connections", counted, "ours", live)
+	k.log.Warn("Slack counts connections of other processes: another copy of the bot is probably running with the same "+
+		"app token and takes a share of the events: stop it, or give it an app of its own (replicas have to share a "+
+		"database)", "num_connections", counted, "ours", live)
 }
 
 // replace deals with a disconnect frame.

@@ -287,7 +287,7 @@ func TestConnectionsOfOthers(t *testing.T) {
 				s := f.run(t, acker{}, two, func(cfg *Config) { cfg.Replicas = tt.replicas })
 				tt.meet(f)
 				warnings := s.logs.count("level=WARN", "another copy of the bot")
-				lines := warnings + s.logs.count("level=INFO", "replicas of this bot")
+				lines := warnings + s.logs.count("level=INFO", "replicas on the same database")
 				if got, want := fmt.Sprint(warnings, lines), fmt.Sprint(tt.warnings, tt.lines); got != want {
 					t.Errorf("warnings and lines: %s, want %s:\n%s", got, want, s.logs)
 				}

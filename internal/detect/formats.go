@@ -9,11 +9,12 @@ import (
 // Names under which bodies keep things, most telling first. Case, "_" and "-"
 // do not count.
 var (
-	statusNames  = []string{"status", "statuscode", "httpstatus", "httpstatuscode", "httpcode", "responsecode", "responsestatus", "httpresponsecode"}
-	numberNames  = []string{"errorcode", "code", "kind", "faultcode", "returncode", "errcode"} // also hold other numbers
-	codeNames    = []string{"errorcode", "code", "__type", "error", "faultcode", "type", "reason", "status", "httpstatus", "statuscode"}
-	phraseNames  = []string{"title", "statustext", "statusmessage", "reasonphrase", "name", "id"} // also hold other things
-	messageNames = []string{"errordescription", "message", "errormessage", "detail", "details", "msg", "faultstring",
+	statusNames    = []string{"status", "statuscode", "httpstatus", "httpstatuscode", "httpcode", "responsecode", "responsestatus", "httpresponsecode"}
+	numberNames    = []string{"errorcode", "code", "kind", "faultcode", "returncode", "errcode"} // also hold other numbers
+	codeNames      = []string{"errorcode", "code", "__type", "error", "faultcode", "type", "reason", "status", "httpstatus", "statuscode"}
+	allStatusNames = slices.Concat(statusNames, numberNames)
+	phraseNames    = []string{"title", "statustext", "statusmessage", "reasonphrase", "name", "id"} // also hold other things
+	messageNames   = []string{"errordescription", "message", "errormessage", "detail", "details", "msg", "faultstring",
 		"responsemessage", "statusmessage", "errormsg", "errmsg", "developermessage", "usermessage",
 		"description", "title", "error", "reason", "statustext", "reasonphrase", "returnmessage", "faultmessage",
 		"textpayload", "log", "err", "exception", "stack", "errors"}
@@ -465,21 +466,19 @@ func codeLike(s string) bool {
 
 // statusOf is the HTTP status that object i gives, or 0.
 func statusOf(t *tree, i int32) int {
-	for _, name := range statusNames {
-		s := t.get(i, name)
-		if n := httpStatus(s); n != 0 {
-			return n
+	status := 0
+	t.find(i, func(c int32, name int) bool {
+		s := t.str(c)
+		n := httpStatus(s)
+		if n == 0 && name > 0 && name < len(statusNames) { // "status" may be that of an account
+			n = reasonStatus(s)
 		}
-		if n := reasonStatus(s); n != 0 && name != "status" { // which may be that of an account
-			return n
+		if n != 0 {
+			status = n
 		}
-	}
-	for _, name := range numberNames {
-		if n := httpStatus(t.get(i, name)); n != 0 {
-			return n
-		}
-	}
-	return 0
+		return n != 0
+	}, allStatusNames)
+	return status
 }
 
 // httpStatus reads "403", "403 Forbidden", "HTTP 403" or "Status(403)"; 0 if s is

@@ -52,6 +52,10 @@ const maxReasonWords = 5
 // reasonStatus gives the status of a standard reason phrase in any spelling, or
 // 0. It does not allocate.
 func reasonStatus(phrase string) int {
+	const shortest, longest = len("Gone"), 48
+	if len(phrase) < shortest || len(phrase) > longest {
+		return 0
+	}
 	var buffer [32]byte
 	key := buffer[:0]
 	for i := 0; i < len(phrase); i++ {

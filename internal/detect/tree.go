@@ -71,17 +71,30 @@ func (t *tree) named(i int32, name string) bool {
 // child finds the first child of node i that has one of these names, or -1.
 // Names are compared without case, "_" and "-". Earlier names win.
 func (t *tree) child(i int32, names ...string) int32 {
+	c, _ := t.find(i, func(int32, int) bool { return true }, names)
+	return c
+}
+
+// find finds the child of node i whose name stands first among some names, and
+// which of them it is, of those children that satisfy fits; -1 if there is none.
+func (t *tree) find(i int32, fits func(child int32, name int) bool, names []string) (child int32, name int) {
+	child, name = -1, len(names)
 	if i < 0 {
-		return -1
+		return child, name
 	}
-	for _, name := range names {
-		for c := range t.children(i) {
-			if t.named(c, name) {
-				return c
+	for c := i + 1; c < t.nodes[i].end && name > 0; c = t.nodes[c].end {
+		k := t.nodes[c].key
+		if k.End == k.Start {
+			continue
+		}
+		for n, want := range names[:name] {
+			if sameName(t.text[k.Start:k.End], want) && fits(c, n) {
+				child, name = c, n
+				break
 			}
 		}
 	}
-	return -1
+	return child, name
 }
 
 // all lists the children of node i with this name, and where one is an array,
@@ -158,12 +171,8 @@ func (t *tree) content(i int32) int32 {
 // get is the text of the first child of node i that has one of these names and
 // is not empty.
 func (t *tree) get(i int32, names ...string) string {
-	for _, name := range names {
-		if s := t.str(t.child(i, name)); s != "" {
-			return s
-		}
-	}
-	return ""
+	c, _ := t.find(i, func(c int32, _ int) bool { return t.str(c) != "" }, names)
+	return t.str(c)
 }
 
 // is says whether node i is one of some words without quotes.

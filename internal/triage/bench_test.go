@@ -72,6 +72,21 @@ var hostile = []struct{ name, part string }{
 	{"tokens", "HTTP/1.1 401 Unauthorized\nBearer eyJhbGciOiJSUzI1NiJ9.eyJleHAi"},
 	{"fields", `{"status":400,"message":"field 'x y' is required, header ","field":"1","errors":[`},
 	{"nested", `{"error":{"code":"X_Y","message":"`},
+	{"maps", "map[a:"},
+	{"lists", "Array\n(\n[a] => "},
+	{"records", "A(b="},
+	{"strings", "String(\""},
+	{"twice", `{""a"":`},
+	{"fragments", `... "a":`},
+	{"cutNames", `a":`},
+	{"prefixes", "# 1 {\n"},
+	{"lineEnds", "{<EOL>"},
+	{"pages", "<h1>"},
+	{"titles", "<title>403 a</title>"},
+	{"exceptions", "AError: b "},
+	{"logs", "GET /a | 403 | 1 403 2 3 \"GET "},
+	{"cuts", `{"code":"TOO_MANY_R`},
+	{"embedded", `{"a":"{<h1>`},
 }
 
 func BenchmarkHostile(b *testing.B) {

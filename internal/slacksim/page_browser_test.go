@@ -166,3 +166,43 @@ func TestPageKeepsWhatPeopleDo(t *testing.T) {
 		return strings.HasSuffix(list[len(list)-1].Text, "half a sentence")
 	})
 }
+
+// TestPageFaults switches faults on and off from the page, shows what others
+// switched on, and makes something happen to the sockets.
+func TestPageFaults(t *testing.T) {
+	s := newServer(t)
+	page := openPage(t, s)
+	dial(t, s)
+	dial(t, s)
+	press := func(selector string) {
+		t.Helper()
+		if err := chromedp.Do(page, chromedp.Click(chromedp.CSS(selector))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	press("#faults-toggle")
+	for _, name := range []string{"slow", "limited", "errors", "no-answer", "lag", "lost-acks", "twice", "too-many"} {
+		press("[data-fault=" + name + "]")
+		await(t, s, name+" to be switched on", func() bool { return len(s.Faults()) == 1 })
+		until(t, page, `document.querySelector('#faults-toggle .count').textContent === '1'`)
+		press("[data-fault=" + name + "]")
+		await(t, s, name+" to be switched off", func() bool { return len(s.Faults()) == 0 })
+		until(t, page, `document.querySelector('#faults-toggle .count').hidden`)
+	}
+
+	s.mustFault(t, Fault{On: OnFiles, Effect: EffectDrop})
+	until(t, page, `document.querySelector('[data-testid=fault-other]')?.innerText.startsWith('files: drop')`)
+	press("[data-testid=fault-other] button")
+	await(t, s, "the other fault to be switched off", func() bool { return len(s.Faults()) == 0 })
+
+	press("[data-act=cut]")
+	await(t, s, "one socket to be cut", func() bool { return s.Sockets() == 1 })
+	press("[data-act=half-open]")
+	until(t, page, `document.querySelector('#faults-said').textContent === 'Half-open one: 1 socket'`)
+	press("[data-act=refresh]")
+	until(t, page, `document.querySelector('#faults-said').textContent === 'Refresh one: 0 sockets'`)
+	history := s.SocketHistory()
+	if diff := cmp.Diff([]int{1, 2, 1, 0}, history); diff != "" {
+		t.Errorf("healthy sockets (-want +got):\n%s", diff)
+	}
+}

@@ -20,7 +20,9 @@
 //
 // Faults (faults.go) are rules such as "every second chat.postMessage does its
 // work and then loses the answer"; socket acts (Cut, HalfOpen, Disconnect,
-// SendFrame, Redeliver) happen at once. Everything that passes between the bot
+// SendFrame, Redeliver) happen at once; the page has switches and buttons for
+// the most telling of them. SocketHistory says how many sockets worked at every
+// moment. Everything that passes between the bot
 // and the server is kept in a bounded log (traffic.go), without tokens.
 //
 // One mutex guards the world; no call does work that grows with the history,

@@ -390,3 +390,30 @@ func TestUnknownFramesAreIgnored(t *testing.T) {
 		t.Errorf("event = %v", got)
 	}
 }
+
+// TestOldestSocket: acts on one socket take the oldest that is healthy.
+func TestOldestSocket(t *testing.T) {
+	s := newServer(t)
+	first, _ := dial(t, s)
+	dial(t, s)
+	if got := s.DisconnectOldest("refresh_requested", patience); got != 1 || first.read()["reason"] != "refresh_requested" {
+		t.Errorf("%d sockets were told to leave, want the first", got)
+	}
+	if got := s.HalfOpenOldest(); got != 1 {
+		t.Errorf("%d sockets fell silent, want 1", got)
+	}
+	if got := s.CutOldest(); got != 0 {
+		t.Errorf("%d sockets were cut, want none: one was told to leave, the other is silent", got)
+	}
+	third, _ := dial(t, s)
+	if got := s.CutOldest(); got != 1 {
+		t.Errorf("%d sockets were cut, want the third", got)
+	}
+	if _, _, err := third.conn.ReadMessage(); err == nil {
+		t.Error("the third socket is still there")
+	}
+	await(t, s, "its end", func() bool { return s.Sockets() == 2 })
+	if diff := cmp.Diff([]int{1, 2, 1, 2, 1}, s.SocketHistory()); diff != "" {
+		t.Errorf("healthy sockets (-want +got):\n%s", diff)
+	}
+}

@@ -5,6 +5,7 @@
 //   messages.js  message lists         blocks.js   Block Kit             mrkdwn.js  text formats
 //   composer.js  the message boxes     traffic.js  the traffic log       server.js  requests
 //   dom.js       making elements       scroller.js the reader's place    emoji.js   a table
+//   faults.js    what goes wrong on purpose
 //
 // The address keeps what is open: #C1 a channel, #C1/1700000000.000100 a thread in it; ?as=U1
 // who acts, so that two tabs can be two people.
@@ -33,6 +34,9 @@
 //   [data-testid=example]    a button per example, with data-example-id
 //   #not-member, #add-bot    the notice in a channel without the bot; #bot-membership removes it
 //   #traffic-toggle, #traffic, [data-testid=traffic-entry] with data-n, data-kind, data-dir, data-name, data-status
+//   #faults-toggle, #faults, [data-testid=fault-switch] with data-fault (a checkbox each),
+//     [data-testid=fault-act] with data-act (a button each), [data-testid=fault-other] with data-id,
+//     #faults-said             what came of it
 //   #announcer               what is read out when a message arrives
 //   body[data-rev]           the revision of the state that is drawn
 
@@ -42,6 +46,7 @@ import { avatar, displayName, isReply, listItems, outsider } from "./messages.js
 import { makeComposer } from "./composer.js";
 import { makeScroller } from "./scroller.js";
 import { makeTraffic } from "./traffic.js";
+import { makeFaults } from "./faults.js";
 import * as server from "./server.js";
 
 const $ = (id) => document.getElementById(id);
@@ -86,6 +91,18 @@ const traffic = makeTraffic({
   filter: $("traffic-filter"),
   close: $("traffic-close"),
   load: server.traffic,
+});
+
+const faults = makeFaults({
+  panel: $("faults"),
+  toggle: $("faults-toggle"),
+  close: $("faults-close"),
+  list: $("fault-switches"),
+  others: $("fault-others"),
+  buttons: $("fault-acts"),
+  said: $("faults-said"),
+  load: server.faults,
+  post: server.post,
 });
 
 // ── Verbs ────────────────────────────────────────────────────────────────────────────────────
@@ -600,6 +617,7 @@ document.addEventListener("visibilitychange", draw);
 server.listen(
   (change) => {
     traffic.latest(change.traffic ?? 0);
+    faults.latest(change.faults ?? 0);
     if (change.rev !== page.state?.rev) refresh();
   },
   (online) => {

@@ -13,7 +13,13 @@ export function traffic(n) {
   return request(`sim/traffic?after=${n}`);
 }
 
-// post plays a person: say, slash, click, edit, delete, snippet, example, membership.
+// faults returns what goes wrong on purpose.
+export function faults() {
+  return request("sim/faults");
+}
+
+// post plays a person: say, slash, click, edit, delete, snippet, example, membership; or fate: faults,
+// sockets.
 // A refusal is thrown as an Error with refused set and a message that is fit for the reader.
 export function post(verb, body) {
   return request(`sim/${verb}`, {
@@ -42,7 +48,7 @@ async function request(path, options) {
 const retryAfter = 2000; // ms, where the browser itself has given up
 const graceTime = 1500; // ms without a line before it counts as lost: a reload is no outage
 
-// listen calls onChange({rev, traffic}) whenever something has changed, and onLine(boolean) when
+// listen calls onChange({rev, traffic, faults}) whenever something has changed, and onLine(boolean) when
 // the line to the server is lost or found again.
 export function listen(onChange, onLine) {
   let lost;

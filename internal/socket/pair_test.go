@@ -122,6 +122,27 @@ func TestASingleCutIsMendedWithinASecond(t *testing.T) {
 	})
 }
 
+// One connection is cut again and again and waits ever longer; when the other is lost, too, it does not wait with it.
+func TestWhoeverComesFirstOpens(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := inMemory(t)
+		f.run(t, acker{}, two)
+		p, q := f.pairUp()
+		for range 6 {
+			p.ws.Close()
+			p = f.greet()
+		}
+		p.ws.Close()
+		synctest.Wait()
+		cut := time.Now()
+		q.ws.Close()
+		f.greet()
+		if waited := time.Since(cut); waited > time.Second {
+			t.Errorf("reconnected after %s", waited)
+		}
+	})
+}
+
 // When both are lost, one comes back at once, the other some time later, so that they do not grow old together. While
 // Slack is away only one of them tries.
 func TestAnOutageOfBoth(t *testing.T) {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
 	"testing"
@@ -149,4 +150,26 @@ func TestStalledStoreKeepsTheSockets(t *testing.T) {
 	unlock()
 	b.sim.Redeliver(100)
 	b.answeredOnce(asked)
+}
+
+// Frames that nobody understands cost neither a socket nor a message.
+func TestStrangeFrames(t *testing.T) {
+	t.Parallel()
+	b := newTestBotWithSockets(t, slacksim.Config{}, quick)
+	before := len(b.sim.SocketHistory())
+	for _, frame := range []string{``, `{`, `[]`, `{"type":"hello","num_connections":"many"}`, `{"envelope_id":"e","type":7}`, `{"type":"events_api"}`} {
+		if err := b.sim.SendFrame(frame); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for kind, payload := range map[string]string{"a_new_type": `{}`, "events_api": `null`, "interactive": `"click"`, "slash_commands": `[1]`} {
+		if err := b.sim.SendEnvelope(kind, json.RawMessage(payload)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	b.await("everything to be acked", func() bool { return b.sim.Unacked() == 0 })
+	b.answeredOnce(b.sayAll(4))
+	if changes := b.socketsSince(before); len(changes) != 0 || b.sim.Acks().Lost != 0 {
+		t.Errorf("sockets came and went: %v; %d envelopes lost", changes, b.sim.Acks().Lost)
+	}
 }

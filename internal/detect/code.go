@@ -84,7 +84,11 @@ func (t *talk) thrownMention(i int) (mention, bool) {
 		return mention{}, false
 	}
 	const reach = 4
-	for from := i + 1; from <= i+reach && (from == i+1 || t.joined(from, noStop)); from++ {
+	start := i + 1
+	if t.is(start, "message") && t.joined(start+1, clauseStop) {
+		start++
+	}
+	for from := start; from <= i+reach && (from == start || t.joined(from, noStop)); from++ {
 		if to, ok := t.knownFrom(from, anyName); ok {
 			m := t.wordsMention(from, to)
 			m.reader = readerLog

@@ -91,6 +91,8 @@ func isSource(text string, t *tree) bool {
 	switch {
 	case before == "":
 		return false
+	case strings.HasSuffix(before, "! =>"): // Ansible
+		return false
 	case strings.HasSuffix(before, "return"), strings.HasSuffix(before, "=>"), strings.HasSuffix(before, ":="), strings.HasSuffix(before, "=> ("):
 		return true
 	case strings.HasSuffix(before, "("):

@@ -147,7 +147,7 @@ func (t *talk) judgeBody(s Span) Cues {
 	if t.happen {
 		return c
 	}
-	if t.guesses(sentence{start: first, first: last}) {
+	if t.guesses(sentence{start: first, first: last}) || t.is(last, "expect", "expects", "expected") {
 		c |= cueGuess
 	}
 	for i := first; i <= last; i++ {

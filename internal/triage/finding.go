@@ -43,8 +43,12 @@ func look(base *kb.Base, s detect.Signal, asked bool, tr *Trace) finding {
 		return f
 	}
 	own := hasOwnCode(base, s)
-	if !own && f.byMessage(base) || f.byNames(base, s.Codes) || f.byTypos(base) || f.byPart(base) {
+	if (!own || isGeneral(s.Codes)) && f.byMessage(base) || f.byNames(base, s.Codes) || f.byTypos(base) || f.byPart(base) {
 		return f
+	}
+	if s.Status == 0 {
+		s.Status = phraseStatus(base, s.Codes)
+		f.signal.Status = s.Status
 	}
 	if own || hasOwnNumber(s) {
 		f.unknown = !s.Unsure || asked
@@ -76,11 +80,29 @@ func onlyPhrase(s detect.Signal) bool {
 // just the phrase of its status.
 func hasOwnCode(base *kb.Base, s detect.Signal) bool {
 	for _, code := range s.Codes {
-		if detect.CodeShaped(code) && !strings.HasSuffix(code, cutMark) && !detect.IsReason(code, s.Status) && !strings.Contains(code, " ") && !base.Known(code) {
+		if detect.CodeShaped(code) && !strings.HasSuffix(code, cutMark) && !detect.IsReason(code, s.Status) && !strings.Contains(code, " ") && !base.Known(code) &&
+			phraseStatus(base, []string{code}) == 0 {
 			return true
 		}
 	}
 	return false
+}
+
+// phraseStatus gives the status whose standard phrase one of some codes is, also
+// with an API's prefix: REC_BAD_REQUEST. 0 if none is.
+func phraseStatus(base *kb.Base, codes []string) int {
+	for _, code := range codes {
+		if found := base.Match(kb.Query{Words: code}); len(found) > 0 && found[0].Reason == kb.ReasonStatus {
+			return found[0].Article.Status
+		}
+	}
+	return 0
+}
+
+// isGeneral says whether the only code of a signal is the one that OAuth gives to
+// many errors, so that the words say more.
+func isGeneral(codes []string) bool {
+	return len(codes) == 1 && codes[0] == "invalid_request"
 }
 
 // hasOwnNumber says whether the only code of a signal is a number of its API's.

@@ -68,10 +68,10 @@ func newTestBotWith(t testing.TB, config slacksim.Config, base *kb.Base) *testBo
 	}
 	t.Cleanup(func() { sim.Close() })
 	b := &testBot{t: t, sim: sim, base: base, url: "sqlite:" + filepath.Join(t.TempDir(), "bot.db"), log: new(syncBuffer),
-		timing:  handlers.Timing{HTTPTimeout: 2 * time.Second, Settle: 50 * time.Millisecond, Backoff: 10 * time.Millisecond},
+		timing:  handlers.Timing{HTTPTimeout: 2 * time.Second, Settle: 50 * time.Millisecond, Backoff: 10 * time.Millisecond, Lease: 2 * time.Second},
 		sockets: socket.Timings{Stagger: time.Millisecond}}
 	b.start()
-	b.db, err = store.OpenDatabase(t.Context(), b.url)
+	b.db, err = store.OpenBeside(t.Context(), b.url)
 	if err != nil {
 		t.Fatal(err)
 	}

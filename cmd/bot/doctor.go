@@ -22,7 +22,7 @@ import (
 
 type doctorCommand struct {
 	Channels    string `env:"CHANNELS" placeholder:"C1,C2" help:"Ids of the only channels to listen in. Default: wherever the bot is a member."`
-	DatabaseURL string `env:"DATABASE_URL" placeholder:"sqlite:PATH" help:"Where cases are kept. Default: sqlite:apierror-bot.db"`
+	DatabaseURL string `env:"DATABASE_URL" placeholder:"URL" help:"Where cases are kept: sqlite:PATH or postgres://… Default: sqlite:apierror-bot.db"`
 	APIURL      string `name:"slack-api-url" env:"SLACK_API_URL" placeholder:"URL" help:"Web API to use instead of Slack's."`
 }
 

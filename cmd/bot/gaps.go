@@ -15,7 +15,7 @@ import (
 )
 
 type gapsCommand struct {
-	DatabaseURL string `env:"DATABASE_URL" placeholder:"sqlite:PATH" help:"Where the bot keeps its cases. Default: sqlite:apierror-bot.db"`
+	DatabaseURL string `env:"DATABASE_URL" placeholder:"URL" help:"Where the bot keeps its cases. Default: sqlite:apierror-bot.db"`
 	Format      string `default:"text" enum:"text,json" help:"text or json."`
 }
 

@@ -23,7 +23,7 @@ import (
 const defaultDatabaseURL = "sqlite:apierror-bot.db"
 
 type runCommand struct {
-	DatabaseURL string `env:"DATABASE_URL" placeholder:"sqlite:PATH" help:"Where cases are kept. Default: sqlite:apierror-bot.db"`
+	DatabaseURL string `env:"DATABASE_URL" placeholder:"URL" help:"Where cases are kept: sqlite:PATH or postgres://… Default: sqlite:apierror-bot.db"`
 	Channels    string `env:"CHANNELS" placeholder:"C1,C2" help:"Ids of the only channels to listen in. Default: wherever the bot is a member."`
 	APIURL      string `name:"slack-api-url" env:"SLACK_API_URL" placeholder:"URL" help:"Web API to use instead of Slack's."`
 }
@@ -90,8 +90,9 @@ type service struct {
 }
 
 // How long a stopping bot waits: for the acks of what it has recorded, and then
-// for the calls under way. With a second each for the socket's goodbye and for a
-// locked database that is 8 s; container platforms kill a process after 10.
+// for the calls under way. With a second each for the socket's goodbye, for a locked
+// database and for giving leases back that is 9 s; container platforms kill a process
+// after 10.
 const (
 	drainWait = 2 * time.Second
 	closeWait = 4 * time.Second
@@ -100,7 +101,7 @@ const (
 // serve runs the bot until ctx ends, or until Slack says that a token is no
 // good. It is the whole bot: tests run it as it is against a local Slack.
 func serve(ctx context.Context, s service) error {
-	db, err := store.OpenDatabase(ctx, s.databaseURL)
+	db, err := store.OpenDatabase(ctx, s.databaseURL, s.timing.Lease)
 	if err != nil {
 		return fmt.Errorf("DATABASE_URL: %w", err)
 	}

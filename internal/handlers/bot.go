@@ -62,10 +62,11 @@ type Timing struct {
 	HTTPTimeout time.Duration // after this long a call that was not answered is over
 	Settle      time.Duration // how long a message may take to be seen in its thread
 	Backoff     time.Duration // the first wait after a failure; it doubles up to a minute
+	Lease       time.Duration // the store's: how long another process waits for this one's work
 }
 
 // DefaultTiming is for Slack as it is.
-var DefaultTiming = Timing{HTTPTimeout: 10 * time.Second, Settle: 5 * time.Second, Backoff: time.Second}
+var DefaultTiming = Timing{HTTPTimeout: 10 * time.Second, Settle: 5 * time.Second, Backoff: time.Second, Lease: 6 * time.Second}
 
 // Bot answers API errors. Make one with New.
 type Bot struct {
@@ -80,6 +81,7 @@ type Bot struct {
 	courier  *courier
 	lanes    *lanes
 	watching sync.WaitGroup // what waits for deliveries, to tell somebody
+	keeping  sync.WaitGroup // of the courier's leases
 	mention  string         // how the bot is mentioned in a message's text
 
 	// ctx ends when the bot must stop at once, whatever it is doing.
@@ -110,19 +112,19 @@ func New(c Config) *Bot {
 	return b
 }
 
-// Resume takes up the replies that were not finished when the bot last stopped.
-// It returns as soon as they are known; they are delivered in the background.
+// Resume takes up the replies that nobody works on: those that were not finished
+// when the bot last stopped, and from then on those of other processes on the same
+// database, when they die. It returns as soon as the first are known; they are
+// delivered in the background.
 func (b *Bot) Resume(ctx context.Context) error {
-	ids, err := b.store.Unfinished(ctx)
+	found, err := b.courier.sweep(ctx)
 	if err != nil {
 		return err
 	}
-	if len(ids) > 0 {
-		b.log.Info("taking up unfinished replies", "count", len(ids))
+	if found > 0 {
+		b.log.Info("taking up unfinished replies", "count", found)
 	}
-	for _, id := range ids {
-		b.courier.deliver(id)
-	}
+	b.keeping.Go(b.courier.keep)
 	return nil
 }
 
@@ -157,7 +159,16 @@ func (b *Bot) Close(ctx context.Context) {
 	}
 	b.cancel()
 	<-done
+	b.keeping.Wait()
+	giving, cancel := context.WithTimeout(context.Background(), giveBackWait)
+	defer cancel()
+	if err := b.store.GiveBack(giving); err != nil {
+		b.log.Warn("cannot leave unfinished replies to others at once: they wait until the lease lapses", "error", err)
+	}
 }
+
+// giveBackWait is how long a stopping bot tries to leave its work to others.
+const giveBackWait = time.Second
 
 // survive keeps the bot alive when what it is deferred in panics, and calls
 // after. The panic's value is not logged: it could hold what people wrote.

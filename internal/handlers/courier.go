@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -19,6 +21,10 @@ import (
 // the case's newest revision. There is one goroutine for each case that needs
 // work, so one call in flight for each message; what changes meanwhile is joined
 // into the next call.
+//
+// Several processes may share a database. Then the one that holds a case's lease
+// works on it (see store.Lease); the others leave it alone, and look every now and
+// then for work that nobody does any more: see keep.
 type courier struct {
 	api    *slack.Client
 	self   Self
@@ -42,8 +48,17 @@ type courier struct {
 
 // errand is the work on one case.
 type errand struct {
+	id    string
 	again bool          // the case changed since it was last read
-	done  chan struct{} // closed when the work ends
+	news  chan struct{} // holds a token when the case changed since
+	done  chan struct{} // closed when the work has ended, not when it was left to another process
+
+	ctx      context.Context // ends when the lease does, and with it calls that must not be late
+	end      context.CancelFunc
+	patience context.Context // ends with ctx, and when nothing is waited for any more
+	lapse    *time.Timer     // ends ctx
+	until    time.Time       // when the lease ends, as the store has it; zero: it is not held
+	settled  time.Time       // until then, an older update of the message may still land
 }
 
 // maxCalls bounds how many calls to Slack may be in flight.
@@ -67,53 +82,148 @@ func newCourier(b *Bot, t Timing) *courier {
 
 // deliver has the newest state of a case brought to Slack. It does not wait;
 // the channel it returns is closed when the message is up to date, was refused,
-// or the bot stops.
+// or the bot stops; never, when another process works on it.
 func (c *courier) deliver(id string) <-chan struct{} {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if e, busy := c.work[id]; busy {
 		e.again = true
+		select {
+		case e.news <- struct{}{}:
+		default:
+		}
 		return e.done
 	}
-	e := &errand{done: make(chan struct{})}
+	e := &errand{id: id, done: make(chan struct{}), news: make(chan struct{}, 1)}
 	c.work[id] = e
-	c.running.Go(func() { c.run(id, e) })
+	c.running.Go(func() { c.run(e) })
 	return e.done
 }
 
 // finish waits for the errands under way, after hurry made them stop waiting.
 func (c *courier) finish() { c.running.Wait() }
 
-func (c *courier) run(id string, e *errand) {
-	defer close(e.done)
-	for again := true; again; again = c.goesOn(id, e) {
-		c.bring(id)
+func (c *courier) run(e *errand) {
+	for again := true; again; {
+		c.begin(e)
+		left := c.bring(e)
+		again = c.goesOn(e)
+		if !again && (!left || c.patience.Err() != nil) {
+			close(e.done)
+		}
 	}
+}
+
+// begin makes an errand ready. It holds no lease yet.
+func (c *courier) begin(e *errand) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	e.ctx, e.end = context.WithCancel(c.ctx)
+	patience, hurry := context.WithCancel(c.patience)
+	context.AfterFunc(e.ctx, hurry)
+	e.patience, e.until = patience, time.Time{}
+	e.lapse = time.AfterFunc(time.Hour, e.end)
 }
 
 // goesOn reports whether the case changed while it was worked on; else the
 // errand ends.
-func (c *courier) goesOn(id string, e *errand) bool {
+func (c *courier) goesOn(e *errand) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	e.lapse.Stop()
+	e.end()
 	if e.again && c.ctx.Err() == nil {
 		e.again = false
 		return true
 	}
-	delete(c.work, id)
+	delete(c.work, e.id)
 	return false
 }
 
-// bring works on a case until its message is up to date, as far as it gets.
-func (c *courier) bring(id string) {
-	log := c.log.With("case", id)
+// holds notes until when an errand has its case's lease.
+func (c *courier) holds(e *errand, until time.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	e.until = until
+	e.lapse.Reset(time.Until(until))
+}
+
+// keep renews the leases of errands that take long, and takes up what nobody works
+// on: after a start what the last process left, later what a dead one did, and
+// what could not be delivered some time ago. It returns when everything has ended.
+func (c *courier) keep() {
+	tick := time.NewTicker(c.timing.Lease / 3)
+	defer tick.Stop()
+	var out error // why the database could not be asked the last time
+	for {
+		select {
+		case <-tick.C:
+		case <-c.ctx.Done():
+			return
+		}
+		err := c.renew()
+		if err == nil && c.patience.Err() == nil {
+			_, err = c.sweep(c.ctx)
+		}
+		if (err == nil) != (out == nil) && c.ctx.Err() == nil {
+			if err != nil {
+				c.log.Error("cannot ask the database for unfinished replies: will try again", "error", err)
+			} else {
+				c.log.Info("the database answers again")
+			}
+		}
+		out = err
+	}
+}
+
+// sweep takes up the cases that nobody works on, and returns how many there are.
+func (c *courier) sweep(ctx context.Context) (int, error) {
+	ids, err := c.store.Lapsed(ctx)
+	for _, id := range ids {
+		c.deliver(id)
+	}
+	return len(ids), err
+}
+
+// renew makes the leases last that have a third of their time behind them, and
+// ends the errands whose leases are lost.
+func (c *courier) renew() error {
+	long := make(map[string]*errand)
+	c.mu.Lock()
+	for id, e := range c.work {
+		if !e.until.IsZero() && e.ctx.Err() == nil && time.Until(e.until) < c.timing.Lease*2/3 {
+			long[id] = e
+		}
+	}
+	c.mu.Unlock()
+	if len(long) == 0 {
+		return nil
+	}
+	held, until, err := c.store.Renew(c.ctx, slices.Collect(maps.Keys(long)))
+	if err != nil {
+		return err
+	}
+	for _, id := range held {
+		c.holds(long[id], until)
+		delete(long, id)
+	}
+	for _, e := range long {
+		c.holds(e, time.Now()) // not any more
+	}
+	return nil
+}
+
+// bring works on a case until its message is up to date, as far as it gets. It
+// reports whether it left the case to another process.
+func (c *courier) bring(e *errand) (left bool) {
+	log := c.log.With("case", e.id)
 	defer survive(log, "a reply", func() {})
 	backoff := backoff{next: c.timing.Backoff}
 	for unknown := 0; unknown < maxUnknown; {
-		state, err := c.step(id)
+		state, err := c.step(e)
 		if err == nil {
-			if state == upToDate {
-				return
+			if state == upToDate || state == elsewhere {
+				return state == elsewhere
 			}
 			backoff.next, unknown = c.timing.Backoff, 0
 			continue
@@ -122,28 +232,45 @@ func (c *courier) bring(id string) {
 		switch {
 		case v.act == giveUp && state == posted && kindOf(err) != "message_not_found":
 			// The message is there and will not change now. Perhaps it will at
-			// the next click, or the next start.
+			// the next click, or later.
 			log.Warn("Slack refused to update a reply", "error", kindOf(err), "next", v.advice)
-			return
+			c.park(e)
+			return false
 		case v.act == giveUp:
 			log.Warn("Slack refused a reply: giving up on it", "error", kindOf(err), "next", v.advice)
-			if err := c.store.MarkGivenUp(c.ctx, id, kindOf(err)); err != nil {
+			if err := c.store.MarkGivenUp(c.ctx, e.id, kindOf(err)); err != nil {
 				log.Error("cannot store that a reply was refused", "error", err)
 			}
-			return
+			return false
 		case v.act == stopBot:
 			c.stop(err)
-			return
+			return false
 		case v.act == park:
 			unknown++
 		}
 		wait := backoff.after(v)
+		if e.ctx.Err() != nil && c.ctx.Err() == nil {
+			log.Warn("lost the lease of a reply: whoever holds it goes on")
+			return true
+		}
 		log.Warn("a reply did not get through: will try again", "error", kindOf(err), "in", wait)
-		if !c.wait(wait) {
-			return
+		if !e.wait(wait) {
+			return true
 		}
 	}
-	log.Error("a reply failed again and again in a way that the bot does not know: leaving it until the next click or start")
+	log.Error("a reply failed again and again in a way that the bot does not know: leaving it for now", "for", parkedFor)
+	c.park(e)
+	return false
+}
+
+// parkedFor is how long a reply is left alone that Slack does not want now, for a
+// reason that may pass; a click on it comes first.
+const parkedFor = time.Hour
+
+func (c *courier) park(e *errand) {
+	if err := c.store.Park(c.ctx, e.id, time.Now().Add(parkedFor)); err != nil {
+		c.log.Error("cannot store that a reply is left for now", "case", e.id, "error", err)
+	}
 }
 
 // backoff says how long to wait before the next attempt: what Slack asked for,
@@ -163,54 +290,64 @@ const (
 	unposted progress = iota
 	posted            // the message is there, and out of date
 	upToDate
+	elsewhere // another process works on it
 )
 
 // step does the next thing that a case's reply needs. It returns where the reply
 // stood before, or that nothing is left to do.
-func (c *courier) step(id string) (progress, error) {
-	cs, err := c.store.Case(c.ctx, id)
-	if errors.Is(err, store.ErrNotFound) {
-		return upToDate, nil
+func (c *courier) step(e *errand) (progress, error) {
+	select {
+	case <-e.news: // it is about to be read
+	default:
 	}
-	if err != nil {
+	cs, held, err := c.store.Take(c.ctx, e.id)
+	switch {
+	case errors.Is(err, store.ErrNotFound):
+		return upToDate, nil
+	case err != nil:
 		return unposted, storeError{err}
-	}
-	if cs.UpToDate() {
+	case cs.UpToDate():
 		return upToDate, nil
+	case !held:
+		return elsewhere, nil
+	}
+	c.holds(e, cs.Lease.Until)
+	if cs.Lease.TakenOver {
+		e.settled = time.Now().Add(c.timing.Settle)
 	}
 	v, err := newView(cs, c.pages)
 	if err != nil {
 		return unposted, unreadable{err}
 	}
 	r := render(v)
+	newest := false
+	state := unposted
 	switch cs.Reply.State {
 	case store.Waiting:
 		cs.Reply.ID = newID()
-		return unposted, c.post(cs, r)
+		newest, err = c.post(e, cs, r)
 	case store.Sending:
-		return unposted, c.reconcile(cs, r)
+		newest, err = c.reconcile(e, cs, r)
 	default:
-		return posted, c.update(cs, r)
+		state = posted
+		newest, err = c.update(e, cs, r)
 	}
+	if newest {
+		return upToDate, nil
+	}
+	return state, err
 }
 
 // post posts the reply, and tries again as long as it certainly was not posted.
 // After an answer that leaves it open it waits until that must have settled, and
-// looks.
-func (c *courier) post(cs store.Case, r reply) error {
+// looks. It reports whether the newest state is shown.
+func (c *courier) post(e *errand, cs store.Case, r reply) (newest bool, err error) {
 	backoff := backoff{next: c.timing.Backoff}
 	for {
-		// Stored before each attempt, so that after a crash in the middle of it
-		// the next run knows how long to wait before it looks.
-		cs.Reply.At = time.Now()
-		ours, err := c.store.MarkSending(c.ctx, cs.ID, cs.Reply.ID, cs.Reply.At)
-		if err != nil {
-			return storeError{err}
+		ts, err := c.postOnce(e, &cs, r)
+		if err == nil && ts == "" { // somebody else's by now
+			return false, nil
 		}
-		if !ours {
-			return nil
-		}
-		ts, err := c.postOnce(cs, r)
 		if err == nil {
 			c.log.Debug("posted", "case", cs.ID, "channel", cs.Key.Channel, "reply", ts)
 			return c.posted(cs, ts, cs.Rev)
@@ -221,24 +358,26 @@ func (c *courier) post(cs store.Case, r reply) error {
 		case ambiguous:
 			wait = max(wait, c.timing.Settle)
 			c.log.Warn("no answer to a post: will look whether it arrived", "case", cs.ID, "error", kindOf(err), "in", wait)
-			if !c.wait(wait) {
-				return err
+			if !e.wait(wait) {
+				return false, err
 			}
-			if found, err := c.find(cs); found != "" || err != nil {
+			if found, err := c.find(e, cs); found != "" || err != nil {
 				return c.adopt(cs, found, err)
 			}
 		case retry:
 			c.log.Warn("a post did not get through: will try again", "case", cs.ID, "error", kindOf(err), "in", wait)
-			if !c.wait(wait) {
-				return err
+			if !e.wait(wait) {
+				return false, err
 			}
 		default:
-			return err
+			return false, err
 		}
 	}
 }
 
-func (c *courier) postOnce(cs store.Case, r reply) (ts string, err error) {
+// postOnce posts the reply and returns its ts, or "" without an error when it is
+// no longer this process's to post.
+func (c *courier) postOnce(e *errand, cs *store.Case, r reply) (ts string, err error) {
 	options := []slack.MsgOption{
 		slack.MsgOptionText(r.text, false),
 		slack.MsgOptionBlocks(r.blocks...),
@@ -252,18 +391,34 @@ func (c *courier) postOnce(cs store.Case, r reply) (ts string, err error) {
 	}
 	// chat.postMessage is limited for each channel, all else for the workspace
 	// (https://docs.slack.dev/apis/web-api/rate-limits).
-	err = c.call("chat.postMessage "+cs.Key.Channel, func(ctx context.Context) (err error) {
+	err = c.call(e, "chat.postMessage "+cs.Key.Channel, func() error {
+		// Stored right before each attempt, so that whoever takes over after a
+		// crash in the middle of it knows how long to wait before it looks.
+		cs.Reply.At = time.Now().Round(0) // by the wall clock, which goes on while a machine sleeps
+		until, err := c.store.MarkSending(c.ctx, cs.ID, cs.Reply.ID, cs.Reply.At)
+		if err != nil {
+			return storeError{err}
+		}
+		if until.IsZero() {
+			return nil
+		}
+		c.holds(e, until)
+		// Not later than whoever takes over expects, even if the lease lapses
+		// meanwhile: see reconcile.
+		ctx, cancel := context.WithDeadline(c.ctx, cs.Reply.At.Add(c.timing.HTTPTimeout))
+		defer cancel()
 		_, ts, err = c.api.PostMessageContext(ctx, cs.Key.Channel, options...)
 		return err
 	})
 	return ts, err
 }
 
-func (c *courier) posted(cs store.Case, ts string, rev int64) error {
-	if err := c.store.MarkPosted(c.ctx, cs.ID, ts, rev); err != nil {
-		return storeError{err}
+func (c *courier) posted(cs store.Case, ts string, rev int64) (newest bool, err error) {
+	newest, err = c.store.MarkPosted(c.ctx, cs.ID, cs.Reply.ID, ts, rev)
+	if err != nil {
+		return false, storeError{err}
 	}
-	return nil
+	return newest, nil
 }
 
 // The reply's random id stands in the message's metadata, where any member of
@@ -275,21 +430,21 @@ const (
 
 // reconcile finds out what became of a post whose end was not seen, and posts
 // again if nothing did.
-func (c *courier) reconcile(cs store.Case, r reply) error {
+func (c *courier) reconcile(e *errand, cs store.Case, r reply) (newest bool, err error) {
 	settled := cs.Reply.At.Add(c.timing.HTTPTimeout + c.timing.Settle)
-	if !c.wait(time.Until(settled)) {
-		return context.Canceled
+	if !e.wait(time.Until(settled)) {
+		return false, context.Canceled
 	}
-	if found, err := c.find(cs); found != "" || err != nil {
+	if found, err := c.find(e, cs); found != "" || err != nil {
 		return c.adopt(cs, found, err)
 	}
-	return c.post(cs, r)
+	return c.post(e, cs, r)
 }
 
 // adopt takes a message that find found for the reply.
-func (c *courier) adopt(cs store.Case, ts string, err error) error {
+func (c *courier) adopt(cs store.Case, ts string, err error) (newest bool, _ error) {
 	if err != nil {
-		return err
+		return false, err
 	}
 	c.log.Info("found the reply in its thread", "case", cs.ID, "channel", cs.Key.Channel, "reply", ts)
 	// Which revision it shows is not known, but it is the first or a later one:
@@ -298,13 +453,13 @@ func (c *courier) adopt(cs store.Case, ts string, err error) error {
 }
 
 // find looks for the reply where it would stand, and returns its ts, or "".
-func (c *courier) find(cs store.Case) (ts string, err error) {
+func (c *courier) find(e *errand, cs store.Case) (ts string, err error) {
 	// Slack's clock gives the ts, ours gave At.
 	oldest := slackTime(cs.Reply.At.Add(-time.Minute))
 	for cursor, more := "", true; more && ts == ""; {
 		var messages []slack.Message
-		err := c.call("conversations", func(ctx context.Context) (err error) {
-			messages, cursor, more, err = c.page(ctx, cs, oldest, cursor)
+		err := c.call(e, "conversations", func() (err error) {
+			messages, cursor, more, err = c.page(e.ctx, cs, oldest, cursor)
 			return err
 		})
 		if cannotLook(err) {
@@ -347,25 +502,38 @@ func (c *courier) ours(messages []slack.Message, id string) string {
 }
 
 // update shows the newest state in a message that stands in Slack already. An
-// update may be sent twice without harm.
-func (c *courier) update(cs store.Case, r reply) error {
-	err := c.call("chat.update", func(ctx context.Context) error {
-		_, _, _, err := c.api.UpdateMessageContext(ctx, cs.Key.Channel, cs.Reply.TS,
+// update may be sent twice without harm, but an older one must not land after a
+// newer one: chat.update has no version. So a call ends with the lease, and while
+// an older call may still land (its answer was lost, or the process that made it)
+// what is shown does not count: it is shown again when that must have settled.
+func (c *courier) update(e *errand, cs store.Case, r reply) (newest bool, err error) {
+	began := time.Now()
+	err = c.call(e, "chat.update", func() error {
+		_, _, _, err := c.api.UpdateMessageContext(e.ctx, cs.Key.Channel, cs.Reply.TS,
 			slack.MsgOptionText(r.text, false), slack.MsgOptionBlocks(r.blocks...))
 		return err
 	})
 	if err != nil {
-		return err
+		if verdictOn(err).act == ambiguous {
+			e.settled = time.Now().Add(c.timing.Settle)
+		}
+		return false, err
 	}
-	if err := c.store.MarkRendered(c.ctx, cs.ID, cs.Rev); err != nil {
-		return storeError{err}
+	if began.Before(e.settled) {
+		if !e.waitForNews(time.Until(e.settled)) {
+			return false, context.Canceled
+		}
+		return false, nil
 	}
-	return nil
+	if newest, err = c.store.MarkRendered(c.ctx, cs.ID, cs.Rev); err != nil {
+		return false, storeError{err}
+	}
+	return newest, nil
 }
 
 // call makes one call to Slack. limit names what Slack limits the rate of.
-func (c *courier) call(limit string, f func(context.Context) error) error {
-	leave, err := c.lines.enter(c.patience, limit)
+func (c *courier) call(e *errand, limit string, f func() error) error {
+	leave, err := c.lines.enter(e.patience, limit)
 	if err != nil {
 		return err
 	}
@@ -373,10 +541,10 @@ func (c *courier) call(limit string, f func(context.Context) error) error {
 	select {
 	case c.calls <- struct{}{}:
 		defer func() { <-c.calls }()
-	case <-c.ctx.Done():
-		return c.ctx.Err()
+	case <-e.ctx.Done():
+		return e.ctx.Err()
 	}
-	err = f(c.ctx)
+	err = f()
 	var limited *slack.RateLimitedError
 	if errors.As(err, &limited) {
 		c.lines.slow(limit, time.Now().Add(limited.RetryAfter))
@@ -384,16 +552,28 @@ func (c *courier) call(limit string, f func(context.Context) error) error {
 	return err
 }
 
-// wait waits, and reports whether the errand goes on: it does not when the bot
-// is stopping.
-func (c *courier) wait(d time.Duration) bool {
+// wait waits, and reports whether the errand goes on: it does not when the lease
+// is lost, or the bot is stopping.
+func (e *errand) wait(d time.Duration) bool {
 	if d <= 0 {
 		return true
 	}
 	select {
 	case <-time.After(d):
 		return true
-	case <-c.patience.Done():
+	case <-e.patience.Done():
+		return false
+	}
+}
+
+// waitForNews waits like wait, but no longer than until the case changes.
+func (e *errand) waitForNews(d time.Duration) bool {
+	select {
+	case <-time.After(d):
+		return true
+	case <-e.news:
+		return true
+	case <-e.patience.Done():
 		return false
 	}
 }

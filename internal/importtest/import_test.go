@@ -25,6 +25,7 @@ var allowed = map[string][]string{
 	"internal/detect":     {"internal/kb", "internal/guard"},
 	"internal/triage":     {"internal/kb", "internal/detect"},
 	"internal/store":      nil,
+	"internal/pgtest":     nil,
 	"internal/token":      nil,
 	"internal/socket":     {"internal/token", slackGo},
 	"internal/slacksim":   nil, // not slack-go: a fake must not share what it fakes

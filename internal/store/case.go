@@ -23,6 +23,7 @@ type Case struct {
 	Items    []Item
 	Ticks    []Tick // in the order of time
 	Reply    Reply
+	Lease    Lease
 }
 
 // State says whether a case still needs work.

@@ -1,7 +1,6 @@
 package store
 
 import (
-	"path/filepath"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -51,27 +50,5 @@ func testEditAddsDetails(t *testing.T, s *Store) {
 	c := mustCase(t, s, "a")
 	if diff := cmp.Diff([]Detail{wait}, c.Items[0].Details); diff != "" || c.Rev != 2 || len(c.Items) != 1 {
 		t.Errorf("revision %d with %d items (-want +got):\n%s", c.Rev, len(c.Items), diff)
-	}
-}
-
-// A database of the version before details is brought up to date with what it
-// holds.
-func TestDatabaseWithoutDetails(t *testing.T) {
-	url := "sqlite:" + filepath.Join(t.TempDir(), "test.db")
-	s := open(t, url)
-	mustOpen(t, s, newCase("a", "1.1", "1.1", answer))
-	for _, query := range []string{`drop table details`, `drop table gaps`, `drop table gap_messages`, `delete from migrations where version > 1`} {
-		if _, err := s.db.ExecContext(t.Context(), query); err != nil {
-			t.Fatal(err)
-		}
-	}
-	s.Close()
-	s = open(t, url)
-	mustOpen(t, s, newCase("b", "2.1", "2.1", detailed(answer, wait)))
-	if c := mustCase(t, s, "a"); len(c.Items) != 1 || len(c.Items[0].Details) != 0 {
-		t.Errorf("the old case has items %+v", c.Items)
-	}
-	if c := mustCase(t, s, "b"); len(c.Items[0].Details) != 1 {
-		t.Errorf("the new case has items %+v", c.Items)
 	}
 }

@@ -5,8 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"io/fs"
-	"os"
 	"time"
 )
 
@@ -91,27 +89,20 @@ func (s *Store) Gaps(ctx context.Context) ([]Gap, error) {
 // ReadGaps returns the gaps in a database without changing or creating it. A bot
 // may be running on it.
 func ReadGaps(ctx context.Context, url string) ([]Gap, error) {
-	path, err := sqlitePath(url)
+	s, err := OpenBeside(ctx, url)
 	if err != nil {
 		return nil, err
 	}
-	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("there is no database %s: name the one that the bot runs on", path)
-	}
-	db, err := sql.Open("sqlite", sqliteDSN(path)+"&mode=ro")
-	if err != nil {
-		return nil, err
-	}
-	defer db.Close()
+	defer s.Close()
 	var known int
-	err = db.QueryRowContext(ctx, `select count(*) from migrations where version = $1`, gapsVersion).Scan(&known)
+	err = s.db.QueryRowContext(ctx, `select count(*) from migrations where version = $1`, gapsVersion).Scan(&known)
 	if err == nil && known == 0 {
-		return nil, fmt.Errorf("%s was made by an earlier version: start the bot once, and it is brought up to date", path)
+		return nil, errors.New("the database was made by an earlier version: start the bot once, and it is brought up to date")
 	}
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w: name the database that the bot runs on", path, err)
+		return nil, fmt.Errorf("%w: name the database that the bot runs on", err)
 	}
-	return (&Store{db: db}).Gaps(ctx)
+	return s.Gaps(ctx)
 }
 
 // gapsVersion is the number of the migration that made the table.

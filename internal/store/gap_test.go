@@ -74,8 +74,7 @@ func TestReadGaps(t *testing.T) {
 		t.Errorf("%v, %v; want TEAPOT", gaps, err)
 	}
 
-	old := open(t, url("old.db"))
-	if _, err := old.db.ExecContext(t.Context(), "drop table gaps; drop table gap_messages; delete from migrations where version >= 3"); err != nil {
+	if err := beside(t, url("old.db")).migrate(t.Context(), firstMigration(t)); err != nil {
 		t.Fatal(err)
 	}
 	for name, want := range map[string]string{

@@ -9,13 +9,15 @@ import (
 
 func loadCase(ctx context.Context, tx *sql.Tx, id string) (Case, error) {
 	c := Case{ID: id}
-	var openedAt, stateAt, replyAt int64
+	var openedAt, stateAt, replyAt, leaseUntil int64
 	err := tx.QueryRowContext(ctx, `
 		select team, channel, ts, thread, opened_at, rev, state, state_by, state_at,
-			reply_state, reply_id, reply_at, reply_ts, reply_rev, reply_error
+			reply_state, reply_id, reply_at, reply_ts, reply_rev, reply_error,
+			worker, lease_until
 		from cases where id = $1`, id).
 		Scan(&c.Key.Team, &c.Key.Channel, &c.Key.TS, &c.Thread, &openedAt, &c.Rev, &c.State, &c.StateBy, &stateAt,
-			&c.Reply.State, &c.Reply.ID, &replyAt, &c.Reply.TS, &c.Reply.Rev, &c.Reply.Error)
+			&c.Reply.State, &c.Reply.ID, &replyAt, &c.Reply.TS, &c.Reply.Rev, &c.Reply.Error,
+			&c.Lease.Worker, &leaseUntil)
 	if errors.Is(err, sql.ErrNoRows) {
 		return Case{}, ErrNotFound
 	}
@@ -23,6 +25,7 @@ func loadCase(ctx context.Context, tx *sql.Tx, id string) (Case, error) {
 		return Case{}, err
 	}
 	c.OpenedAt, c.StateAt, c.Reply.At = time.UnixMilli(openedAt), time.UnixMilli(stateAt), time.UnixMilli(replyAt)
+	c.Lease.Until = time.UnixMilli(leaseUntil)
 	if c.Items, err = loadItems(ctx, tx, id); err != nil {
 		return Case{}, err
 	}

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"embed"
 	"fmt"
 	"io/fs"
@@ -20,47 +19,43 @@ var migrations embed.FS
 // migrate brings the database to the newest version. A database that is
 // already newer is left as it is: the previous version of the bot keeps
 // running beside the next one.
-func migrate(ctx context.Context, db *sql.DB) error {
-	const versions = `create table if not exists migrations (version int primary key)`
-	if _, err := db.ExecContext(ctx, versions); err != nil {
-		return err
-	}
-	var current int
-	if err := db.QueryRowContext(ctx, `select coalesce(max(version), 0) from migrations`).Scan(&current); err != nil {
-		return err
-	}
-	files, err := fs.Glob(migrations, "migrations/*.sql") // sorted by name
+func (s *Store) migrate(ctx context.Context, files fs.FS) error {
+	names, err := fs.Glob(files, "migrations/*.sql") // sorted by name
 	if err != nil {
 		return err
 	}
-	for _, file := range files {
-		number, _, _ := strings.Cut(strings.TrimPrefix(file, "migrations/"), "_")
+	for _, name := range names {
+		number, _, _ := strings.Cut(strings.TrimPrefix(name, "migrations/"), "_")
 		version, err := strconv.Atoi(number)
 		if err != nil {
-			return fmt.Errorf("%s: name does not begin with a number", file)
+			return fmt.Errorf("%s: name does not begin with a number", name)
 		}
-		if version <= current {
-			continue
+		body, err := fs.ReadFile(files, name)
+		if err != nil {
+			return err
 		}
-		if err := apply(ctx, db, file, version); err != nil {
-			return fmt.Errorf("%s: %w", file, err)
+		if err := s.apply(ctx, version, string(body)); err != nil {
+			return fmt.Errorf("%s: %w", name, err)
 		}
 	}
 	return nil
 }
 
-func apply(ctx context.Context, db *sql.DB, file string, version int) error {
-	body, err := migrations.ReadFile(file)
-	if err != nil {
-		return err
-	}
-	tx, err := db.BeginTx(ctx, nil)
+// apply applies a migration, unless it was applied before. It is one transaction:
+// a process that is killed leaves nothing half done. Two processes may start at
+// once: the second one waits for the first and then finds nothing to do.
+func (s *Store) apply(ctx context.Context, version int, body string) error {
+	tx, err := s.db.BeginTx(ctx, nil)
 	if err != nil {
 		return err
 	}
 	defer tx.Rollback()
-	// Two processes may start at once: the row is written first, so that the
-	// second one waits for the first and then finds nothing to do.
+	if err := s.alone(ctx, tx, "migrations"); err != nil {
+		return err
+	}
+	if _, err := tx.ExecContext(ctx, `create table if not exists migrations (version int primary key)`); err != nil {
+		return err
+	}
 	res, err := tx.ExecContext(ctx, `insert into migrations (version) values ($1) on conflict do nothing`, version)
 	if err != nil {
 		return err
@@ -68,7 +63,7 @@ func apply(ctx context.Context, db *sql.DB, file string, version int) error {
 	if n, err := res.RowsAffected(); err != nil || n == 0 {
 		return err
 	}
-	if _, err := tx.ExecContext(ctx, string(body)); err != nil {
+	if _, err := tx.ExecContext(ctx, body); err != nil {
 		return err
 	}
 	return tx.Commit()

@@ -16,19 +16,27 @@
 // caller change it, and writes the difference, row by row: ticks are rows of
 // their own, so nothing is lost when twenty people tick at the same instant.
 //
+// Several processes may share the work on replies by leases: see Lease.
+//
 // The database is an SQLite file (write-ahead log, synchronous=FULL: what was
-// committed survives a power cut, since Slack is told so by the ack). The SQL is
-// written so that PostgreSQL reads it too: $1 places, "on conflict do nothing",
-// "returning", and times as Unix milliseconds.
+// committed survives a power cut, since Slack is told so by the ack), which one
+// bot at a time may have, or PostgreSQL, for any number of them. One text of SQL
+// serves both: $1 places, "on conflict do nothing", "returning", and times as Unix
+// milliseconds. What differs is how to open them, and that PostgreSQL, where
+// transactions run side by side, is told which ones must not (alone).
 package store
 
 import (
 	"context"
+	"crypto/rand"
 	"database/sql"
 	"errors"
 	"fmt"
+	"io"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -39,37 +47,125 @@ import (
 // was purged.
 var ErrNotFound = errors.New("no such case")
 
-// Store is a database of cases. Its methods may be called from any goroutine.
+// Store is a database of cases, as one process sees it. Its methods may be called
+// from any goroutine.
 type Store struct {
-	db *sql.DB
+	db       *sql.DB
+	postgres bool
+	lock     io.Closer // on the file; nil where there is none
+
+	worker string        // this process, in leases
+	lease  time.Duration // how long one lasts
+	now    func() time.Time
 }
 
-// OpenDatabase opens the database that url names, creating it when it is
-// missing, and brings its tables up to date. The one form so far is
-// sqlite:PATH.
-func OpenDatabase(ctx context.Context, url string) (*Store, error) {
+func newStore(db *sql.DB, lease time.Duration) *Store {
+	return &Store{db: db, worker: strings.ToLower(rand.Text()), lease: lease, now: time.Now}
+}
+
+// OpenDatabase opens the database that url names, for a bot to work on, and brings
+// its tables up to date: sqlite:PATH, which is created when it is missing, or
+// postgres://…. lease is how long another process waits before it takes over the
+// work of this one, if it dies.
+func OpenDatabase(ctx context.Context, url string, lease time.Duration) (*Store, error) {
+	if isPostgres(url) {
+		return openPostgres(ctx, url, lease)
+	}
 	path, err := sqlitePath(url)
 	if err != nil {
 		return nil, err
 	}
+	s, err := openSQLite(ctx, path, lease)
+	if err != nil {
+		return nil, err
+	}
+	// Nobody else can be at work here, so what the last process held is free.
+	if _, err := s.exec(ctx, `update cases set lease_until = 0 where reply_rev < rev and worker <> ''`); err != nil {
+		s.Close()
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return s, nil
+}
+
+// OpenBeside opens a database that a bot may be working on at the same time, to
+// look at it or to delete from it. It must exist. To work on cases it is no good: in an
+// SQLite file, one bot at a time does that.
+func OpenBeside(ctx context.Context, url string) (*Store, error) {
+	if isPostgres(url) {
+		db, err := connect(ctx, url)
+		if err != nil {
+			return nil, err
+		}
+		s := newStore(db, 0)
+		s.postgres = true
+		return s, nil
+	}
+	path, err := sqlitePath(url)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := os.Stat(path); err != nil {
+		return nil, fmt.Errorf("there is no database %s: name the one that the bot runs on", path)
+	}
+	db, err := sql.Open("sqlite", sqliteDSN(path)+"&mode=rw")
+	if err != nil {
+		return nil, err
+	}
+	db.SetMaxOpenConns(1)
+	return newStore(db, 0), nil
+}
+
+func openSQLite(ctx context.Context, path string, lease time.Duration) (*Store, error) {
 	// Created before SQLite does it, so that only its owner may read it.
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %s", err, needsFolder)
 	}
 	f.Close()
+	lock, err := lock(path)
+	if err != nil {
+		return nil, err
+	}
 	db, err := sql.Open("sqlite", sqliteDSN(path))
 	if err != nil {
+		lock.Close()
 		return nil, err
 	}
 	// SQLite has one writer. A second connection would wait in its busy
 	// handler, which sleeps, instead of in Go's queue, which does not.
 	db.SetMaxOpenConns(1)
-	if err := migrate(ctx, db); err != nil {
-		db.Close()
+	s := newStore(db, lease)
+	s.lock = lock
+	if err = quickCheck(ctx, db); err == nil {
+		err = s.migrate(ctx, migrations)
+	}
+	if err != nil {
+		s.Close()
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
-	return &Store{db: db}, nil
+	return s, nil
+}
+
+// checkFor bounds the check of a database at start. In the page cache it reads
+// about 500 MB in a second, from a slow disk 20; the database of a year with a
+// hundred errors a day has 100 MB. What it has not seen by then it leaves.
+const checkFor = 2 * time.Second
+
+// quickCheck looks for damage: pages that are torn or lost.
+func quickCheck(ctx context.Context, db *sql.DB) error {
+	bounded, cancel := context.WithTimeout(ctx, checkFor)
+	defer cancel()
+	var found string
+	err := db.QueryRowContext(bounded, `pragma quick_check(1)`).Scan(&found)
+	switch {
+	case bounded.Err() != nil:
+		return ctx.Err()
+	case err != nil:
+		return err
+	case found != "ok":
+		return fmt.Errorf("the database is damaged (%s): restore a backup of it", found)
+	}
+	return nil
 }
 
 // sqlitePath takes the path out of a database URL.
@@ -77,7 +173,7 @@ func sqlitePath(url string) (string, error) {
 	path, ok := strings.CutPrefix(url, "sqlite:")
 	switch {
 	case !ok || path == "":
-		return "", fmt.Errorf("%q is not a database that this version knows: write sqlite:PATH", redact(url))
+		return "", fmt.Errorf("%q is not a database that this version knows: write sqlite:PATH or postgres://…", redact(url))
 	case strings.HasPrefix(path, "//"):
 		return "", errors.New("a path with two slashes in front is not understood: write sqlite:PATH, such as sqlite:bot.db or sqlite:/var/lib/bot.db")
 	case strings.HasPrefix(path, ":"):
@@ -91,6 +187,9 @@ func sqlitePath(url string) (string, error) {
 // exists. Where it does not, the folder must, or that is the error; where it
 // does, it must be writable.
 func Inspect(ctx context.Context, url string) (unfinished int, exists bool, err error) {
+	if isPostgres(url) {
+		return inspectPostgres(ctx, url)
+	}
 	path, err := sqlitePath(url)
 	if err != nil {
 		return 0, false, err
@@ -117,7 +216,7 @@ func Inspect(ctx context.Context, url string) (unfinished int, exists bool, err 
 	if tables == 0 {
 		return 0, true, nil // the next start makes them
 	}
-	ids, err := (&Store{db: db}).Unfinished(ctx)
+	ids, err := newStore(db, 0).Unfinished(ctx)
 	return len(ids), true, err
 }
 
@@ -156,7 +255,13 @@ func redact(url string) string {
 }
 
 // Close closes the database.
-func (s *Store) Close() error { return s.db.Close() }
+func (s *Store) Close() error {
+	err := s.db.Close()
+	if s.lock != nil {
+		err = errors.Join(err, s.lock.Close())
+	}
+	return err
+}
 
 // NewCase is what is known when a message is to be answered.
 type NewCase struct {
@@ -176,24 +281,29 @@ type NewCase struct {
 
 // Open stores that a message will be answered, and how. It returns the id of
 // the case that has something new to show, or "" when there is nothing to do:
-// the message has its case already, or its thread has these answers already.
+// the message has its case already, or its thread has these answers already. This
+// process holds the lease of a new case.
 func (s *Store) Open(ctx context.Context, n NewCase) (string, error) {
 	var id string
 	err := s.transaction(ctx, func(tx *sql.Tx) (err error) {
-		id, err = openCase(ctx, tx, n)
+		id, err = s.openCase(ctx, tx, n)
 		return err
 	})
 	return id, err
 }
 
-func openCase(ctx context.Context, tx *sql.Tx, n NewCase) (string, error) {
+func (s *Store) openCase(ctx context.Context, tx *sql.Tx, n NewCase) (string, error) {
+	// What a thread has been told is read first and written then.
+	if err := s.alone(ctx, tx, "thread "+n.Key.Team+" "+n.Key.Channel+" "+n.Thread); err != nil {
+		return "", err
+	}
 	var known string
 	err := tx.QueryRowContext(ctx,
 		`select id from cases where team = $1 and channel = $2 and ts = $3`,
 		n.Key.Team, n.Key.Channel, n.Key.TS).Scan(&known)
 	switch {
 	case err == nil && n.Edited:
-		return extendCase(ctx, tx, known, n)
+		return s.extendCase(ctx, tx, known, n)
 	case err == nil:
 		return "", nil
 	case !errors.Is(err, sql.ErrNoRows):
@@ -212,10 +322,11 @@ func openCase(ctx context.Context, tx *sql.Tx, n NewCase) (string, error) {
 	}
 	res, err := tx.ExecContext(ctx, `
 		insert into cases (id, team, channel, ts, thread, opened_at, rev, state, state_by, state_at,
-			reply_state, reply_id, reply_at, reply_ts, reply_rev, reply_error)
-		values ($1, $2, $3, $4, $5, $6, 1, $7, '', 0, $8, '', 0, '', 0, '')
+			reply_state, reply_id, reply_at, reply_ts, reply_rev, reply_error, worker, lease_until)
+		values ($1, $2, $3, $4, $5, $6, 1, $7, '', 0, $8, '', 0, '', 0, '', $9, $10)
 		on conflict (team, channel, ts) do nothing`,
-		n.ID, n.Key.Team, n.Key.Channel, n.Key.TS, n.Thread, n.OpenedAt.UnixMilli(), Open, Waiting)
+		n.ID, n.Key.Team, n.Key.Channel, n.Key.TS, n.Thread, n.OpenedAt.UnixMilli(), Open, Waiting,
+		s.worker, s.leaseEnd(s.now()).UnixMilli())
 	if err != nil {
 		return "", err
 	}
@@ -271,8 +382,8 @@ func threadItems(ctx context.Context, tx *sql.Tx, n NewCase) ([]Item, error) {
 // extendCase adds what is new to the case of an edited message: details of its
 // items, and items. Items without an option (the bot found nothing then) give way
 // to the new ones.
-func extendCase(ctx context.Context, tx *sql.Tx, id string, n NewCase) (string, error) {
-	c, err := loadCase(ctx, tx, id)
+func (s *Store) extendCase(ctx context.Context, tx *sql.Tx, id string, n NewCase) (string, error) {
+	c, err := lockCase(ctx, tx, id)
 	if err != nil {
 		return "", err
 	}
@@ -293,8 +404,7 @@ func extendCase(ctx context.Context, tx *sql.Tx, id string, n NewCase) (string, 
 		if !adopted {
 			return "", nil
 		}
-		_, err := tx.ExecContext(ctx, `update cases set rev = rev + 1 where id = $1`, id)
-		return id, err
+		return id, s.raise(ctx, tx, &c)
 	}
 	next := 0
 	if err := tx.QueryRowContext(ctx,
@@ -310,11 +420,26 @@ func extendCase(ctx context.Context, tx *sql.Tx, id string, n NewCase) (string, 
 		return "", err
 	}
 	// A resolved case has work again, and nobody reopened it.
-	_, err = tx.ExecContext(ctx, `update cases set rev = rev + 1, state = $1, state_by = '' where id = $2`, Open, id)
-	return id, err
+	if _, err := tx.ExecContext(ctx, `update cases set state = $1, state_by = '' where id = $2`, Open, id); err != nil {
+		return "", err
+	}
+	return id, s.raise(ctx, tx, &c)
+}
+
+// raise counts a new state of a case that the transaction has locked, and takes
+// its lease if it is free.
+func (s *Store) raise(ctx context.Context, tx *sql.Tx, c *Case) error {
+	c.Rev++
+	c.Lease = s.claimed(c.Lease)
+	_, err := tx.ExecContext(ctx, `update cases set rev = $1, worker = $2, lease_until = $3 where id = $4`,
+		c.Rev, c.Lease.Worker, c.Lease.Until.UnixMilli(), c.ID)
+	return err
 }
 
 func insertItems(ctx context.Context, tx *sql.Tx, id string, from int, items []Item) error {
+	if err := insertRevisions(ctx, tx, items); err != nil {
+		return err
+	}
 	for i, item := range items {
 		if _, err := tx.ExecContext(ctx,
 			`insert into items (case_id, n, kind, why, chosen) values ($1, $2, $3, $4, $5)`,
@@ -322,11 +447,6 @@ func insertItems(ctx context.Context, tx *sql.Tx, id string, from int, items []I
 			return err
 		}
 		for j, o := range item.Options {
-			if _, err := tx.ExecContext(ctx,
-				`insert into revisions (id, body) values ($1, $2) on conflict do nothing`,
-				o.Revision, string(o.Body)); err != nil {
-				return err
-			}
 			if _, err := tx.ExecContext(ctx,
 				`insert into options (case_id, item, n, article, revision) values ($1, $2, $3, $4, $5)`,
 				id, from+i, j, o.Article, o.Revision); err != nil {
@@ -340,10 +460,29 @@ func insertItems(ctx context.Context, tx *sql.Tx, id string, from int, items []I
 	return nil
 }
 
+// insertRevisions stores the articles that are not known yet, in the order of
+// their ids: two transactions that insert the same ones must not wait for each
+// other.
+func insertRevisions(ctx context.Context, tx *sql.Tx, items []Item) error {
+	bodies := make(map[string]string)
+	for _, item := range items {
+		for _, o := range item.Options {
+			bodies[o.Revision] = string(o.Body)
+		}
+	}
+	for _, id := range slices.Sorted(maps.Keys(bodies)) {
+		if _, err := tx.ExecContext(ctx,
+			`insert into revisions (id, body) values ($1, $2) on conflict do nothing`, id, bodies[id]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // Case returns a case, or ErrNotFound.
 func (s *Store) Case(ctx context.Context, id string) (Case, error) {
 	var c Case
-	err := s.transaction(ctx, func(tx *sql.Tx) (err error) {
+	err := s.reading(ctx, func(tx *sql.Tx) (err error) {
 		c, err = loadCase(ctx, tx, id)
 		return err
 	})
@@ -353,7 +492,7 @@ func (s *Store) Case(ctx context.Context, id string) (Case, error) {
 // Find returns the case of a message, or ErrNotFound.
 func (s *Store) Find(ctx context.Context, key Key) (Case, error) {
 	var c Case
-	err := s.transaction(ctx, func(tx *sql.Tx) error {
+	err := s.reading(ctx, func(tx *sql.Tx) error {
 		var id string
 		err := tx.QueryRowContext(ctx, `select id from cases where team = $1 and channel = $2 and ts = $3`,
 			key.Team, key.Channel, key.TS).Scan(&id)
@@ -372,8 +511,8 @@ func (s *Store) Find(ctx context.Context, key Key) (Case, error) {
 // first.
 func (s *Store) InThread(ctx context.Context, team, channel, thread string) ([]Case, error) {
 	var cases []Case
-	err := s.transaction(ctx, func(tx *sql.Tx) error {
-		ids, err := caseIDs(ctx, tx, `
+	err := s.reading(ctx, func(tx *sql.Tx) error {
+		ids, err := queryTexts(ctx, tx, `
 			select id from cases where team = $1 and channel = $2 and thread = $3 and reply_state <> $4 order by opened_at`,
 			team, channel, thread, GivenUp)
 		if err != nil {
@@ -391,8 +530,8 @@ func (s *Store) InThread(ctx context.Context, team, channel, thread string) ([]C
 }
 
 // Change lets change alter the State, the items' Chosen and the Ticks of a
-// case, and stores what it altered; then Rev has grown by one. change must not
-// do anything else: it may be called again when the database asks for a retry.
+// case, and stores what it altered; then Rev has grown by one, and this process
+// holds the case's lease unless another does. change must not do anything else.
 // It reports whether anything was altered, and the case as it is now, or
 // ErrNotFound.
 func (s *Store) Change(ctx context.Context, id string, change func(*Case)) (Case, bool, error) {
@@ -401,24 +540,28 @@ func (s *Store) Change(ctx context.Context, id string, change func(*Case)) (Case
 		altered bool
 	)
 	err := s.transaction(ctx, func(tx *sql.Tx) error {
-		// The write comes first: it locks the row where the database has
-		// row locks.
-		if _, err := tx.ExecContext(ctx, `update cases set rev = rev where id = $1`, id); err != nil {
-			return err
-		}
-		before, err := loadCase(ctx, tx, id)
+		before, err := lockCase(ctx, tx, id)
 		if err != nil {
 			return err
 		}
 		after = before.clone()
 		change(&after)
 		altered, err = saveDifference(ctx, tx, before, after)
-		if altered {
-			after.Rev++
+		if !altered || err != nil {
+			return err
 		}
-		return err
+		return s.raise(ctx, tx, &after)
 	})
 	return after, altered, err
+}
+
+// lockCase reads a case that the transaction will change. The write comes first:
+// it locks the row where the database has row locks.
+func lockCase(ctx context.Context, tx *sql.Tx, id string) (Case, error) {
+	if _, err := tx.ExecContext(ctx, `update cases set rev = rev where id = $1`, id); err != nil {
+		return Case{}, err
+	}
+	return loadCase(ctx, tx, id)
 }
 
 func (c Case) clone() Case {
@@ -454,17 +597,20 @@ func saveDifference(ctx context.Context, tx *sql.Tx, before, after Case) (altere
 		exec(`update cases set state = $1, state_by = $2, state_at = $3 where id = $4`,
 			after.State, after.StateBy, after.StateAt.UnixMilli(), after.ID)
 	}
-	if altered {
-		exec(`update cases set rev = rev + 1 where id = $1`, after.ID)
-	}
 	return altered, err
 }
 
 // Unfinished returns the ids of the cases whose reply does not show the newest
 // state, oldest first.
 func (s *Store) Unfinished(ctx context.Context) ([]string, error) {
-	return caseIDs(ctx, s.db,
-		`select id from cases where reply_rev < rev and reply_state <> $1 order by opened_at`, GivenUp)
+	return s.texts(ctx, `select id from cases where reply_rev < rev and reply_state <> $1 order by opened_at`, GivenUp)
+}
+
+// texts returns what a query with one column of text finds.
+func (s *Store) texts(ctx context.Context, query string, args ...any) ([]string, error) {
+	ctx, cancel := s.bounded(ctx)
+	defer cancel()
+	return queryTexts(ctx, s.db, query, args...)
 }
 
 // querier is a database, or a transaction in it.
@@ -472,68 +618,116 @@ type querier interface {
 	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
 }
 
-func caseIDs(ctx context.Context, db querier, query string, args ...any) ([]string, error) {
+func queryTexts(ctx context.Context, db querier, query string, args ...any) ([]string, error) {
 	rows, err := db.QueryContext(ctx, query, args...)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	var ids []string
+	var texts []string
 	for rows.Next() {
-		var id string
-		if err := rows.Scan(&id); err != nil {
+		var text string
+		if err := rows.Scan(&text); err != nil {
 			return nil, err
 		}
-		ids = append(ids, id)
+		texts = append(texts, text)
 	}
-	return ids, rows.Err()
+	return texts, rows.Err()
 }
 
 // MarkSending stores that the reply is about to be posted, at that time, with
 // replyID in its metadata: from now on it may stand in Slack. It is to be called
-// before every attempt. It reports false, and changes nothing, when somebody else
-// is sending the reply, or has sent it.
-func (s *Store) MarkSending(ctx context.Context, id, replyID string, at time.Time) (bool, error) {
-	res, err := s.db.ExecContext(ctx, `
-		update cases set reply_state = $1, reply_id = $2, reply_at = $3
-		where id = $4 and (reply_state = $5 or reply_state = $1 and reply_id = $2)`,
-		Sending, replyID, at.UnixMilli(), id, Waiting)
-	if err != nil {
-		return false, err
+// before every attempt, and renews the lease: it returns until when. It returns
+// the zero time, and changes nothing, when this process does not hold the lease,
+// or the reply has been sent.
+func (s *Store) MarkSending(ctx context.Context, id, replyID string, at time.Time) (until time.Time, err error) {
+	until = s.leaseEnd(s.now())
+	rows, err := s.exec(ctx, `
+		update cases set reply_state = $1, reply_id = $2, reply_at = $3, lease_until = $4
+		where id = $5 and worker = $6 and (reply_state = $7 or reply_state = $1 and reply_id = $2)`,
+		Sending, replyID, at.UnixMilli(), until.UnixMilli(), id, s.worker, Waiting)
+	if rows == 0 {
+		return time.Time{}, err
 	}
-	rows, err := res.RowsAffected()
-	return rows == 1, err
+	return until, err
 }
 
-// MarkPosted stores that the reply stands in Slack as message ts and shows rev.
-func (s *Store) MarkPosted(ctx context.Context, id, ts string, rev int64) error {
-	return s.update(ctx, `update cases set reply_state = $1, reply_ts = $2, reply_rev = $3 where id = $4`,
-		Posted, ts, rev, id)
+// MarkPosted stores that the reply with replyID stands in Slack as message ts and
+// shows rev. It reports whether that is the newest state; then the lease is given
+// back. Whoever knows it may say so, lease or not: it is a fact, and the process
+// that holds the lease now may be about to look for it.
+func (s *Store) MarkPosted(ctx context.Context, id, replyID, ts string, rev int64) (newest bool, err error) {
+	return s.mark(ctx, `
+		update cases set reply_rev = $1, reply_state = $4, reply_ts = $5,`+givenBack+`
+		where id = $3 and reply_state = $6 and reply_id = $7 `+returningNewest,
+		rev, s.worker, id, Posted, ts, Sending, replyID)
 }
 
-// MarkRendered stores that the posted reply was updated and shows rev.
-func (s *Store) MarkRendered(ctx context.Context, id string, rev int64) error {
-	return s.update(ctx, `update cases set reply_rev = $1 where id = $2 and reply_rev < $1`, rev, id)
+// MarkRendered stores that the posted reply was updated and shows rev. It reports
+// whether that is the newest state; then the lease is given back. It changes
+// nothing when this process does not hold the lease.
+func (s *Store) MarkRendered(ctx context.Context, id string, rev int64) (newest bool, err error) {
+	return s.mark(ctx, `
+		update cases set reply_rev = $1,`+givenBack+`
+		where id = $3 and worker = $2 and reply_rev < $1 `+returningNewest,
+		rev, s.worker, id)
 }
 
-// MarkGivenUp stores that Slack refused the reply for good, with this error code.
+// What MarkPosted and MarkRendered have in common: the lease of the worker $2 ends
+// where the newest state is shown, which is $1; and they tell whether it is.
+const (
+	givenBack = `
+		worker      = case when worker = $2 and rev = $1 then '' else worker end,
+		lease_until = case when worker = $2 and rev = $1 then 0 else lease_until end`
+	returningNewest = `returning case when rev = $1 then 'newest' else 'old' end`
+)
+
+func (s *Store) mark(ctx context.Context, query string, args ...any) (newest bool, err error) {
+	said, err := s.texts(ctx, query, args...)
+	return len(said) == 1 && said[0] == "newest", err
+}
+
+// MarkGivenUp stores that Slack refused the reply for good, with this error code,
+// if this process holds the lease.
 func (s *Store) MarkGivenUp(ctx context.Context, id, code string) error {
-	return s.update(ctx, `update cases set reply_state = $1, reply_error = $2 where id = $3`, GivenUp, code, id)
+	_, err := s.exec(ctx, `
+		update cases set reply_state = $1, reply_error = $2, worker = '', lease_until = 0 where id = $3 and worker = $4`,
+		GivenUp, code, id, s.worker)
+	return err
 }
 
 // Delete removes a case and everything that belongs to it. Its message can be
 // answered anew.
 func (s *Store) Delete(ctx context.Context, id string) error {
-	return s.update(ctx, `delete from cases where id = $1`, id)
-}
-
-func (s *Store) update(ctx context.Context, query string, args ...any) error {
-	_, err := s.db.ExecContext(ctx, query, args...)
+	_, err := s.exec(ctx, `delete from cases where id = $1`, id)
 	return err
 }
 
+// exec runs one statement, and returns how many rows it changed.
+func (s *Store) exec(ctx context.Context, query string, args ...any) (int64, error) {
+	ctx, cancel := s.bounded(ctx)
+	defer cancel()
+	res, err := s.db.ExecContext(ctx, query, args...)
+	if err != nil {
+		return 0, err
+	}
+	return res.RowsAffected()
+}
+
 func (s *Store) transaction(ctx context.Context, f func(*sql.Tx) error) error {
-	tx, err := s.db.BeginTx(ctx, nil)
+	return s.transact(ctx, nil, f)
+}
+
+// reading is a transaction that sees the database as it is at one moment. It goes
+// on when the disk is full, or another process is writing.
+func (s *Store) reading(ctx context.Context, f func(*sql.Tx) error) error {
+	return s.transact(ctx, &sql.TxOptions{ReadOnly: true, Isolation: sql.LevelRepeatableRead}, f)
+}
+
+func (s *Store) transact(ctx context.Context, options *sql.TxOptions, f func(*sql.Tx) error) error {
+	ctx, cancel := s.bounded(ctx)
+	defer cancel()
+	tx, err := s.db.BeginTx(ctx, options)
 	if err != nil {
 		return err
 	}
@@ -542,4 +736,23 @@ func (s *Store) transaction(ctx context.Context, f func(*sql.Tx) error) error {
 		return err
 	}
 	return tx.Commit()
+}
+
+// bounded makes ctx end when PostgreSQL should have answered. What waits for
+// SQLite waits for its turn, and that comes.
+func (s *Store) bounded(ctx context.Context) (context.Context, context.CancelFunc) {
+	if !s.postgres {
+		return ctx, func() {}
+	}
+	return context.WithTimeout(ctx, answerWait)
+}
+
+// alone makes transactions with the same key wait for each other until they end.
+// SQLite has one at a time anyway.
+func (s *Store) alone(ctx context.Context, tx *sql.Tx, key string) error {
+	if !s.postgres {
+		return nil
+	}
+	_, err := tx.ExecContext(ctx, `select pg_advisory_xact_lock(hashtextextended($1, 0))`, key)
+	return err
 }

@@ -13,9 +13,14 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"apierrorbot/internal/pgtest"
 )
 
-// The suite runs against every database that there is: so far one.
+// testLease is long enough for every test that is not about leases.
+const testLease = time.Minute
+
+// The suite runs against both databases.
 func TestStore(t *testing.T) {
 	suite := []struct {
 		name string
@@ -41,16 +46,28 @@ func TestStore(t *testing.T) {
 		{"a refused reply is finished", testGivenUp},
 		{"a deleted case is gone", testDelete},
 	}
-	for _, s := range suite {
-		t.Run("sqlite/"+s.name, func(t *testing.T) {
-			s.test(t, open(t, "sqlite:"+filepath.Join(t.TempDir(), "test.db")))
-		})
-	}
+	onBoth(t, func(t *testing.T, fresh func(*testing.T) string) {
+		for _, s := range suite {
+			t.Run(s.name, func(t *testing.T) { s.test(t, open(t, fresh(t))) })
+		}
+	})
+}
+
+// onBoth runs a test against SQLite and PostgreSQL. fresh makes a new database and
+// returns its URL.
+func onBoth(t *testing.T, test func(t *testing.T, fresh func(*testing.T) string)) {
+	t.Run("sqlite", func(t *testing.T) {
+		test(t, func(t *testing.T) string { return "sqlite:" + filepath.Join(t.TempDir(), "test.db") })
+	})
+	t.Run("postgres", func(t *testing.T) {
+		pgtest.Server(t) // or skip the whole of it
+		test(t, func(t *testing.T) string { return pgtest.Database(t) })
+	})
 }
 
 func open(t *testing.T, url string) *Store {
 	t.Helper()
-	s, err := OpenDatabase(t.Context(), url)
+	s, err := OpenDatabase(t.Context(), url, testLease)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -94,6 +111,7 @@ func mustCase(t *testing.T, s *Store, id string) Case {
 }
 
 func testRoundTrip(t *testing.T, s *Store) {
+	s.now = func() time.Time { return noon }
 	if id := mustOpen(t, s, newCase("a", "1.1", "1.0", answer, question, note)); id != "a" {
 		t.Fatalf("Open = %q, want a", id)
 	}
@@ -104,6 +122,7 @@ func testRoundTrip(t *testing.T, s *Store) {
 		State: Open, StateAt: time.UnixMilli(0),
 		Items: []Item{answer, second, third},
 		Reply: Reply{State: Waiting, At: time.UnixMilli(0)},
+		Lease: Lease{Worker: s.worker, Until: noon.Add(testLease)},
 	}
 	if diff := cmp.Diff(want, mustCase(t, s, "a")); diff != "" {
 		t.Errorf("case (-want +got):\n%s", diff)
@@ -337,16 +356,22 @@ func testReply(t *testing.T, s *Store) {
 	unfinished("a")
 	sending := func(replyID string, want bool) {
 		t.Helper()
-		ok, err := s.MarkSending(ctx, "a", replyID, noon)
-		if must(err); ok != want {
-			t.Errorf("MarkSending(%q) = %v, want %v", replyID, ok, want)
+		until, err := s.MarkSending(ctx, "a", replyID, noon)
+		if must(err); !until.IsZero() != want {
+			t.Errorf("MarkSending(%q) = %v, want success: %v", replyID, until, want)
 		}
 	}
 	sending("random", true)
 	sending("another", false) // somebody else is at it
 	sending("random", true)   // a second attempt
 	unfinished("a")
-	must(s.MarkPosted(ctx, "a", "1.5", 1))
+	marked := func(newest bool, err error) {
+		t.Helper()
+		if must(err); !newest {
+			t.Error("marked, and it is not the newest state")
+		}
+	}
+	marked(s.MarkPosted(ctx, "a", "random", "1.5", 1))
 	unfinished()
 	sending("random", false)
 	want := Reply{State: Posted, ID: "random", At: noon, TS: "1.5", Rev: 1}
@@ -355,9 +380,11 @@ func testReply(t *testing.T, s *Store) {
 	}
 	tick(t, s, "limits", "U1", true)
 	unfinished("a")
-	must(s.MarkRendered(ctx, "a", 2))
+	marked(s.MarkRendered(ctx, "a", 2))
 	unfinished()
-	must(s.MarkRendered(ctx, "a", 1)) // late news of an older state
+	if newest, err := s.MarkRendered(ctx, "a", 1); newest || err != nil { // late news of an older state
+		t.Errorf("late news of an older state: %v, %v; want it ignored", newest, err)
+	}
 	if got := mustCase(t, s, "a").Reply.Rev; got != 2 {
 		t.Errorf("rendered rev = %d, want 2", got)
 	}
@@ -450,12 +477,14 @@ func TestOpenDatabaseErrors(t *testing.T) {
 		{"sqlite:", "write sqlite:PATH"},
 		{"sqlite://x.db", "two slashes"},
 		{"sqlite::memory:", "in memory"},
-		{"postgres://user:hunter2@host/db", "write sqlite:PATH"},
+		{"mysql://user:hunter2@host/db", "write sqlite:PATH or postgres://"},
+		{"postgres://user:hunter2%zz@host/db", "write postgres://USER"},
+		{"postgres://user:hunter2@127.0.0.1:1/db", "does not let us in"},
 		{"sqlite:" + filepath.Join(t.TempDir(), "missing", "x.db"), "a folder that exists"},
 		{"sqlite:" + garbage, "not a database"},
 	}
 	for _, tt := range tests {
-		_, err := OpenDatabase(context.Background(), tt.url)
+		_, err := OpenDatabase(context.Background(), tt.url, testLease)
 		if err == nil || !strings.Contains(err.Error(), tt.want) {
 			t.Errorf("OpenDatabase(%q) = %v, want %q in it", tt.url, err, tt.want)
 		}
@@ -486,8 +515,8 @@ func TestInspect(t *testing.T) {
 	if n, exists, err := Inspect(t.Context(), url); n != 1 || !exists || err != nil {
 		t.Errorf("while nobody has it open: %d, %v, %v; want 1, true and no error", n, exists, err)
 	}
-	if files, err := os.ReadDir(dir); len(files) != 1 || err != nil {
-		t.Errorf("files beside the database: %v, %v; want none", files, err)
+	if files, err := os.ReadDir(dir); len(files) != 2 || err != nil {
+		t.Errorf("files: %v, %v; want the database and the bot's lock", files, err)
 	}
 	empty := filepath.Join(dir, "empty.db")
 	if err := os.WriteFile(empty, nil, 0o600); err != nil {
@@ -504,7 +533,7 @@ func TestInspect(t *testing.T) {
 }
 
 func BenchmarkOpen(b *testing.B) {
-	s, err := OpenDatabase(b.Context(), "sqlite:"+filepath.Join(b.TempDir(), "bench.db"))
+	s, err := OpenDatabase(b.Context(), "sqlite:"+filepath.Join(b.TempDir(), "bench.db"), testLease)
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -519,7 +548,7 @@ func BenchmarkOpen(b *testing.B) {
 }
 
 func BenchmarkTick(b *testing.B) {
-	s, err := OpenDatabase(b.Context(), "sqlite:"+filepath.Join(b.TempDir(), "bench.db"))
+	s, err := OpenDatabase(b.Context(), "sqlite:"+filepath.Join(b.TempDir(), "bench.db"), testLease)
 	if err != nil {
 		b.Fatal(err)
 	}

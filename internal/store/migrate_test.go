@@ -110,7 +110,7 @@ func TestMigratedAtOnce(t *testing.T) {
 	onBoth(t, func(t *testing.T, fresh func(*testing.T) string) {
 		url := fresh(t)
 		var wg sync.WaitGroup
-		for range 8 {
+		for range 4 {
 			s := beside(t, url)
 			wg.Go(func() {
 				if err := s.migrate(t.Context(), migrations); err != nil {

@@ -45,6 +45,13 @@ func TestStore(t *testing.T) {
 		{"a reply's way is stored", testReply},
 		{"a refused reply is finished", testGivenUp},
 		{"a deleted case is gone", testDelete},
+		{"a lapsed lease is taken over", testLeaseTakenOver},
+		{"a post is known, however late", testLeaseLatePost},
+		{"a click takes a free lease", testLeaseClicks},
+		{"a parked case waits", testLeaseParked},
+		{"leases are given back", testLeaseGivenBack},
+		{"leases are renewed", testLeaseRenewed},
+		{"twenty workers take over one case", testLeaseTakenOnce},
 	}
 	onBoth(t, func(t *testing.T, fresh func(*testing.T) string) {
 		for _, s := range suite {

@@ -60,6 +60,12 @@ func loadArticles(t testing.TB, files fs.FS) *kb.Base {
 
 func newTestBotWith(t testing.TB, config slacksim.Config, base *kb.Base) *testBot {
 	t.Helper()
+	return newTestBotOn(t, "sqlite:"+filepath.Join(t.TempDir(), "bot.db"), config, base)
+}
+
+// newTestBotOn starts a local Slack and a bot on that database.
+func newTestBotOn(t testing.TB, url string, config slacksim.Config, base *kb.Base) *testBot {
+	t.Helper()
 	config.Commands, config.Scopes = demoCommands, scopeNames()
 	config.Timing.RetryDelays = []time.Duration{0, 100 * time.Millisecond, 500 * time.Millisecond}
 	sim, err := slacksim.New(config)
@@ -67,7 +73,7 @@ func newTestBotWith(t testing.TB, config slacksim.Config, base *kb.Base) *testBo
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { sim.Close() })
-	b := &testBot{t: t, sim: sim, base: base, url: "sqlite:" + filepath.Join(t.TempDir(), "bot.db"), log: new(syncBuffer),
+	b := &testBot{t: t, sim: sim, base: base, url: url, log: new(syncBuffer),
 		timing:  handlers.Timing{HTTPTimeout: 2 * time.Second, Settle: 50 * time.Millisecond, Backoff: 10 * time.Millisecond, Lease: 2 * time.Second},
 		sockets: socket.Timings{Stagger: time.Millisecond}}
 	b.start()

@@ -19,6 +19,11 @@ import (
 // a local Slack, and what they see the bot do. testdata/conversations/README.md
 // says how to write one.
 func TestConversations(t *testing.T) {
+	playAll(t, func(t *testing.T) *testBot { return newTestBot(t, slacksim.Config{}) })
+}
+
+// playAll plays each conversation with a bot of its own.
+func playAll(t *testing.T, start func(*testing.T) *testBot) {
 	files, err := filepath.Glob("testdata/conversations/*.txt")
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no conversations: %v", err)
@@ -30,7 +35,7 @@ func TestConversations(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			c := &conversation{testBot: newTestBot(t, slacksim.Config{}), lastOf: make(map[string]spot)}
+			c := &conversation{testBot: start(t), lastOf: make(map[string]spot)}
 			for _, l := range scriptLines(string(script)) {
 				l.file = file
 				c.line(l)

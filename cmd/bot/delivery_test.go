@@ -14,6 +14,7 @@ import (
 
 	articles "apierrorbot/kb"
 
+	"apierrorbot/internal/kb"
 	"apierrorbot/internal/slacksim"
 	"apierrorbot/internal/store"
 )
@@ -81,6 +82,12 @@ func stepButton(t testing.TB, m slacksim.Message, label string, n int) slacksim.
 // Twenty people tick twenty different steps at the same instant: nothing is
 // lost, and the message ends up showing it all.
 func TestTwentyPeopleTick(t *testing.T) {
+	twentyPeopleTick(t, newTestBotWith(t, slacksim.Config{}, longLists(t)))
+}
+
+// longLists are two articles with ten steps each.
+func longLists(t *testing.T) *kb.Base {
+	t.Helper()
 	files := fstest.MapFS{}
 	for _, status := range []int{418, 451} {
 		article := fmt.Sprintf("status: %d\ncode: LONG_LIST_%d\ntitle: t\ncause: c\nfix: f\nsteps:\n", status, status)
@@ -89,7 +96,10 @@ func TestTwentyPeopleTick(t *testing.T) {
 		}
 		files[fmt.Sprint(status, ".yaml")] = &fstest.MapFile{Data: []byte(article)}
 	}
-	b := newTestBotWith(t, slacksim.Config{}, loadArticles(t, files))
+	return loadArticles(t, files)
+}
+
+func twentyPeopleTick(t *testing.T, b *testBot) {
 	var people []string
 	for i := range 20 {
 		u := slacksim.User{ID: fmt.Sprintf("U0PERSON%02d", i), Name: fmt.Sprint("person", i)}

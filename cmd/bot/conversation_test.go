@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"mime"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -82,6 +83,8 @@ type conversation struct {
 var (
 	speaks  = regexp.MustCompile(`^(\w+) (in #[\w-]+|in thread|to the bot): ?(.*)$`)
 	edits   = regexp.MustCompile(`^(\w+) edits: ?(.*)$`)
+	shares  = regexp.MustCompile(`^(\w+) shares ([\w.-]+) (in #[\w-]+|in thread|to the bot): ?(.*)$`)
+	hands   = regexp.MustCompile(`^(\w+) forwards (?:the bot's reply|what (\w+) said) to #([\w-]+): ?(.*)$`)
 	deletes = regexp.MustCompile(`^(\w+) deletes$`)
 	clicks  = regexp.MustCompile(`^(\w+) clicks "([^"]+)"(?: (\d+))?( privately)?$`)
 	sees    = regexp.MustCompile(`^bot (in thread|in #[\w-]+|to \w+):$`)
@@ -103,6 +106,10 @@ func (c *conversation) line(l scriptLine) {
 		c.act()
 		at := c.lastOf[m[1]]
 		c.must(c.sim.Edit(m[1], at.channel, at.ts, strings.Join(append([]string{m[2]}, l.under...), "\n")))
+	} else if m := shares.FindStringSubmatch(l.text); m != nil {
+		c.share(m[1], m[3], slacksim.Upload{Name: m[2], Comment: m[4], Content: strings.Join(l.under, "\n")})
+	} else if m := hands.FindStringSubmatch(l.text); m != nil {
+		c.forward(m[1], m[2], m[3], m[4])
 	} else if m := deletes.FindStringSubmatch(l.text); m != nil {
 		c.act()
 		at := c.lastOf[m[1]]
@@ -152,23 +159,21 @@ func (c *conversation) botSaid() []string {
 	return all
 }
 
-func (c *conversation) speak(user, where, text string) {
-	c.t.Helper()
-	c.act()
-	thread, text := "", withTokens(text)
+// place moves the talk to where somebody writes, and returns the thread there.
+func (c *conversation) place(user, where string) (thread string) {
 	switch {
 	case where == "to the bot":
 		c.here = spot{channel: c.sim.DM(user)}
 	case where == "in thread":
-		thread = c.here.thread
+		return c.here.thread
 	default:
 		c.here = spot{channel: strings.TrimPrefix(where, "in #")}
 	}
-	if command, rest, _ := strings.Cut(text, " "); strings.HasPrefix(command, "/") {
-		c.must(c.sim.Slash(user, c.here.channel, command, rest))
-		return
-	}
-	ts := c.say(user, c.here.channel, text, thread)
+	return ""
+}
+
+// wrote notes what somebody wrote.
+func (c *conversation) wrote(user, thread, ts string) {
 	if thread == "" {
 		c.here.thread = ts
 	}
@@ -190,6 +195,44 @@ func withTokens(text string) string {
 		payload := fmt.Sprintf(`{"sub":"canary","exp":%d}`, time.Now().Add(d).Unix())
 		return encode([]byte(`{"alg":"RS512"}`)) + "." + encode([]byte(payload)) + "." + encode([]byte("canary-signature"))
 	})
+}
+
+func (c *conversation) share(user, where string, u slacksim.Upload) {
+	c.t.Helper()
+	c.act()
+	u.ThreadTS = c.place(user, where)
+	if !strings.HasSuffix(u.Name, ".txt") {
+		u.Mimetype = mime.TypeByExtension(filepath.Ext(u.Name))
+	}
+	ts, err := c.sim.Upload(user, c.here.channel, u)
+	c.must(err)
+	c.wrote(user, u.ThreadTS, ts)
+}
+
+// forward forwards what somebody said last, or the bot's newest reply here.
+func (c *conversation) forward(user, of, to, comment string) {
+	c.t.Helper()
+	c.act()
+	from := c.lastOf[of]
+	if of == "" {
+		replies := botMessages(c.sim.Thread(c.here.channel, c.here.thread))
+		from = spot{c.here.channel, c.here.thread, replies[len(replies)-1].TS}
+	}
+	ts, err := c.sim.Forward(user, from.channel, from.ts, to, comment)
+	c.must(err)
+	c.here = spot{channel: to}
+	c.wrote(user, "", ts)
+}
+
+func (c *conversation) speak(user, where, text string) {
+	c.t.Helper()
+	c.act()
+	thread, text := c.place(user, where), withTokens(text)
+	if command, rest, _ := strings.Cut(text, " "); strings.HasPrefix(command, "/") {
+		c.must(c.sim.Slash(user, c.here.channel, command, rest))
+		return
+	}
+	c.wrote(user, thread, c.say(user, c.here.channel, text, thread))
 }
 
 // click presses the n-th button with that label in the newest message of the

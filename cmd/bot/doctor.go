@@ -43,6 +43,7 @@ var scopes = []struct{ name, use string }{
 	{"im:history", "to read direct messages"},
 	{"chat:write", "to answer"},
 	{"commands", "for /apierror"},
+	{"files:read", "to read errors that were pasted as a file"},
 	{"users:read", "to tell members from guests"},
 }
 

@@ -119,6 +119,7 @@ func serve(ctx context.Context, s service) error {
 	}
 	bot := handlers.New(handlers.Config{
 		API: api, Self: self, Store: db, Base: s.base, Channels: s.channels, Log: s.log, Timing: s.timing,
+		Files: handlers.FileAccess{Token: s.slack.BotToken, APIURL: s.slack.APIURL},
 	})
 	defer func() {
 		closing, cancel := context.WithTimeout(context.Background(), closeWait)

@@ -8,6 +8,10 @@
 // clicking person: within a lane things happen one after another, and lanes do
 // not wait for each other.
 //
+// A message that brings text files first has them downloaded (files.go), in a lane
+// of its own and for two seconds at most; what could not be read by then is left
+// out of the decision.
+//
 // A message to be answered becomes a case in the store, keyed by (team, channel,
 // ts); only then it is acked. A second arrival of the same message finds the
 // case and does nothing. A click sets a step's state in one transaction (set,
@@ -27,6 +31,10 @@
 //
 // Rendering is a pure function of the case and the articles it was opened with,
 // the same for the first post and every update.
+//
+// Nothing of what people write is stored, logged or shown but ids, statuses and
+// names that the knowledge base knows. Where the bot answers a message that holds
+// a secret, its author is told privately (warn.go).
 //
 // Private answers (to slash commands and to the buttons in them) go to the
 // response_url that came with the request. They are not stored: whoever asked
@@ -52,6 +60,7 @@ type Config struct {
 	Self     Self
 	Store    *store.Store
 	Base     *kb.Base
+	Files    FileAccess
 	Channels []string // ids of the only channels to listen in, beside direct messages; empty: wherever the bot is a member
 	Log      *slog.Logger
 	Timing   Timing
@@ -78,6 +87,7 @@ type Bot struct {
 	log      *slog.Logger
 	pages    *pages
 	people   *people
+	files    *files
 	courier  *courier
 	lanes    *lanes
 	watching sync.WaitGroup // what waits for deliveries, to tell somebody
@@ -102,6 +112,7 @@ func New(c Config) *Bot {
 		log:      c.Log,
 		pages:    &pages{byRevision: make(map[string]*page)},
 		people:   newPeople(c.API, c.Self),
+		files:    newFiles(c.Files, c.Log),
 		lanes:    &lanes{queues: make(map[string][]func())},
 		mention:  "<@" + c.Self.UserID + ">",
 		ctx:      ctx,

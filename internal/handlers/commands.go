@@ -28,7 +28,9 @@ func (b *Bot) recordCommand(payload []byte, ack func()) {
 	// Nothing is stored, so there is nothing to wait for.
 	ack()
 	b.private(cmd.User, func() {
-		for _, r := range b.lookUp(cmd.Text) {
+		answers := b.lookUp(cmd.Text)
+		answers[0].warning(warningOf(wordsCommandHolds, secretsIn(triage.Input{Text: cmd.Text})))
+		for _, r := range answers {
 			b.tell(cmd.ResponseURL, r)
 		}
 	})

@@ -66,6 +66,8 @@ type message struct {
 	Blocks      json.RawMessage `json:"blocks"`
 	TS          string          `json:"ts"`
 	ThreadTS    string          `json:"thread_ts"`
+	Attachments []attachment    `json:"attachments"`
+	Files       []file          `json:"files"`
 	Channel     string          `json:"channel"`
 	ChannelType string          `json:"channel_type"`
 
@@ -95,31 +97,71 @@ func (b *Bot) recordEvent(payload []byte, ack func()) {
 		ack()
 		return
 	}
-	mode := triage.Auto
+	a := arrival{message: m, team: outer.TeamID, mode: triage.Auto, ack: ack}
 	if m.Type == typeMention || m.ChannelType == channelTypeIM || strings.Contains(m.Text, b.mention) {
-		mode = triage.Query
+		a.mode = triage.Query
 	}
-	items, outcome := b.decide(m, mode)
+	if edited {
+		a.before = outer.Event.PreviousMessage
+	}
+	for _, f := range b.forwarded(m) {
+		a.more = append(a.more, f.input())
+	}
+	if files := b.textFiles(m); len(files) > 0 {
+		b.fetch(a, files)
+		return
+	}
+	b.consider(a)
+}
+
+// arrival is a person's message on its way to a decision.
+type arrival struct {
+	*message
+	team   string
+	mode   triage.Mode
+	before *message       // of a message that was edited: what it was
+	more   []triage.Input // what came with it: forwarded messages, the texts of files
+	unread error          // why a file could not be read, or nil
+	ack    func()
+}
+
+// tooMuch logs that a message is left for Slack to bring again.
+func (b *Bot) tooMuch(a arrival) {
+	b.log.Error("too much is waiting for the database: a message was left for Slack to bring again",
+		"channel", a.Channel, "ts", a.TS)
+}
+
+// consider decides about a message, and has its case opened.
+func (b *Bot) consider(a arrival) {
+	items, outcome := b.decide(a)
 	if len(items) == 0 {
-		ack()
+		if errors.Is(a.unread, errFileBusy) {
+			// Not acked: Slack brings it again, and then perhaps the file too.
+			b.log.Warn("a file could not be had, and without it there is nothing to answer: Slack will bring the message again",
+				"channel", a.Channel, "ts", a.TS)
+			return
+		}
+		a.ack()
 		return
 	}
 	n := store.NewCase{
 		ID:       newID(),
-		Key:      store.Key{Team: outer.TeamID, Channel: m.Channel, TS: m.TS},
-		Thread:   m.thread(),
+		Key:      store.Key{Team: a.team, Channel: a.Channel, TS: a.TS},
+		Thread:   a.thread(),
 		OpenedAt: time.Now(),
 		Items:    items,
-		Asked:    mode == triage.Query,
-		Edited:   edited,
+		Asked:    a.mode == triage.Query,
+		Edited:   a.before != nil,
+		Partial:  a.unread != nil,
 	}
 	open := func() {
-		defer survive(b.log, "a message", ack)
-		b.open(n, outcome, ack)
+		defer survive(b.log, "a message", a.ack)
+		if b.open(n, outcome, a.ack) {
+			b.warn(a)
+		}
 	}
-	if !b.lanes.do("channel "+m.Channel, open) {
-		b.log.Error("too much is waiting for the database: a message was left for Slack to bring again",
-			"channel", m.Channel, "ts", m.TS)
+	if !b.lanes.do("channel "+a.Channel, open) {
+		b.tooMuch(a)
 	}
 }
 
@@ -168,23 +210,25 @@ func (b *Bot) withoutMention(text string) string {
 
 // decide turns a message into what the reply will speak about; nothing means
 // silence.
-func (b *Bot) decide(m *message, mode triage.Mode) ([]store.Item, triage.Outcome) {
-	in := triage.Input{Text: m.Text, Blocks: m.Blocks}
-	if mode == triage.Query {
-		question := b.withoutMention(m.Text)
+func (b *Bot) decide(a arrival) ([]store.Item, triage.Outcome) {
+	if a.mode == triage.Query && len(a.more) == 0 && a.unread == nil {
+		question := b.withoutMention(a.Text)
 		if courtesyOf(question) == nod {
-			b.log.Debug("silent", "channel", m.Channel, "ts", m.TS, "reason", "courtesy")
+			b.log.Debug("silent", "channel", a.Channel, "ts", a.TS, "reason", "courtesy")
 			return nil, triage.OutcomeSilent
 		}
 		if note := b.noteFor(question); note != "" {
 			return []store.Item{{Kind: kindNote, Why: note}}, triage.OutcomeMiss
 		}
 	}
-	d := triage.Decide(b.base, in, mode)
-	b.rememberGap(d.Gap, m.Channel+" "+m.TS)
-	if d.Outcome == triage.OutcomeSilent {
-		b.log.Debug("silent", "channel", m.Channel, "ts", m.TS, "reason", d.Reason)
+	d := triage.Decide(b.base, triage.Input{Text: a.Text, Blocks: a.Blocks, More: a.more}, a.mode)
+	b.rememberGap(d.Gap, a.Channel+" "+a.TS)
+	switch {
+	case d.Outcome == triage.OutcomeSilent:
+		b.log.Debug("silent", "channel", a.Channel, "ts", a.TS, "reason", d.Reason)
 		return nil, d.Outcome
+	case d.Outcome == triage.OutcomeMiss && a.unread != nil:
+		return []store.Item{{Kind: kindNote, Why: wordsForUnread(a.unread)}}, d.Outcome
 	}
 	items, err := storedItems(d)
 	if err != nil {
@@ -237,22 +281,24 @@ func storedItems(d triage.Decision) ([]store.Item, error) {
 	return items, nil
 }
 
-// open stores the case of a message, acks, and has the reply delivered.
-func (b *Bot) open(n store.NewCase, outcome triage.Outcome, ack func()) {
+// open stores the case of a message, acks, and has the reply delivered. It
+// reports whether there is one: not for a message that has its answer already.
+func (b *Bot) open(n store.NewCase, outcome triage.Outcome, ack func()) bool {
 	id, err := b.openCase(n)
 	if err != nil {
 		b.log.Error("cannot store a message that should be answered: Slack will bring it again",
 			"channel", n.Key.Channel, "ts", n.Key.TS, "error", err)
-		return
+		return false
 	}
 	ack()
 	if id == "" {
 		b.log.Debug("answered already", "channel", n.Key.Channel, "ts", n.Key.TS)
-		return
+		return false
 	}
 	b.log.Info("answering", "case", id, "channel", n.Key.Channel, "ts", n.Key.TS,
 		"outcome", outcome, "articles", articleIDs(n.Items))
 	b.courier.deliver(id)
+	return true
 }
 
 func (b *Bot) openCase(n store.NewCase) (id string, err error) {

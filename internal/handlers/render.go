@@ -155,14 +155,14 @@ func (r *reply) state(v view) string {
 		b := button(actionState, value{Case: v.ID, State: store.Open}, "Reopen", "Reopen: the error is still there")
 		r.blocks = append(r.blocks, slack.NewSectionBlock(mrkdwnText(line), nil, slack.NewAccessory(b)))
 		return "Resolved after " + duration(v.StateAt.Sub(v.OpenedAt)) + "."
-	case v.complete(): // reopened with every step still done
-		line := markReopened + " *Reopened*"
+	case v.complete(): // reopened with every step still done, or an edit took the last open ones away
+		line, said := markDone+" *All steps are done*", "All steps are done."
 		if v.StateBy != "" {
-			line += fmt.Sprintf(" by <@%s>", v.StateBy)
+			line, said = fmt.Sprintf("%s *Reopened* by <@%s>", markReopened, v.StateBy), "Reopened."
 		}
 		b := button(actionState, value{Case: v.ID, State: store.Resolved}, "Mark resolved", "Mark this case as resolved")
 		r.blocks = append(r.blocks, slack.NewSectionBlock(mrkdwnText(line), nil, slack.NewAccessory(b)))
-		return "Reopened."
+		return said
 	}
 	return ""
 }
@@ -213,6 +213,15 @@ func renderNote(note string) reply {
 	r.section(note)
 	r.text = shorten(note, maxText)
 	return r
+}
+
+// warning puts a private warning under a private answer. Read aloud it comes
+// first, so that it survives being shortened.
+func (r *reply) warning(line string) {
+	if line != "" {
+		r.section(line)
+		r.text = shorten(line+"\n\n"+r.text, maxText)
+	}
 }
 
 // The builders of single blocks.

@@ -1,11 +1,14 @@
 package handlers
 
 import (
+	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
 
+	"apierrorbot/internal/guard"
 	"apierrorbot/internal/kb"
 	"apierrorbot/internal/mrkdwn"
 	"apierrorbot/internal/triage"
@@ -56,6 +59,66 @@ const (
 )
 
 const wordsWelcome = "You're welcome. When the next error comes, paste it here or mention me."
+
+// What is said where a file could not be read and the rest is no error.
+const (
+	wordsUnread  = "I could not read the file, and what you wrote alone tells me of no error that I know. Paste the error's status and code, or its body, as text."
+	wordsNoFiles = "I cannot read files here: my app lacks a permission (`files:read`). Please tell whoever runs me, and paste the error as text meanwhile."
+)
+
+func wordsForUnread(err error) string {
+	if errors.Is(err, errSignIn) {
+		return wordsNoFiles
+	}
+	return wordsUnread
+}
+
+// What people are told, alone, when what they wrote holds secrets: %s are the
+// kinds, never the secrets.
+const (
+	wordsMessageHolds = "🔒 Only you can see this: your message seems to hold %s. Please delete it or edit it out, in the message and wherever you copied it from (a file, a forwarded message). "
+	wordsCommandHolds = "🔒 Your command seems to hold %s. Nobody here saw it, but it has been sent to Slack and to me. "
+
+	wordsRevoke   = "Count it as known to others: revoke tokens, replace keys, change passwords. "
+	wordsIncident = "For the NHS number, follow your organisation's rules for information incidents. "
+	wordsNotKept  = "I have neither kept nor repeated it."
+)
+
+// warningOf says what kinds of secrets were found and what to do now; nothing,
+// where none were. holds is one of the two texts that name them.
+func warningOf(holds string, found []guard.Kind) string {
+	if len(found) == 0 {
+		return ""
+	}
+	var names []string
+	for _, kind := range found {
+		names = append(names, withArticle(string(kind)))
+	}
+	text := fmt.Sprintf(holds, inWords(names))
+	if slices.ContainsFunc(found, func(k guard.Kind) bool { return k != guard.NHSNumber }) {
+		text += wordsRevoke
+	}
+	if slices.Contains(found, guard.NHSNumber) {
+		text += wordsIncident
+	}
+	return text + wordsNotKept
+}
+
+func withArticle(noun string) string {
+	if strings.ContainsRune("aAeiouN", rune(noun[0])) { // an NHS number
+		return "an " + noun
+	}
+	return "a " + noun
+}
+
+// inWords joins nouns as people do: one, two and three.
+func inWords(nouns []string) string {
+	last := len(nouns) - 1
+	if last == 0 {
+		return nouns[0]
+	}
+	return strings.Join(nouns[:last], ", ") + " and " + nouns[last]
+}
 
 // help says what the bot can do. name is the bot's own, for mentions.
 func help(name string) string {

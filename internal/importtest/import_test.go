@@ -23,7 +23,7 @@ var allowed = map[string][]string{
 	"internal/guard":      nil,
 	"internal/mrkdwn":     nil,
 	"internal/detect":     {"internal/kb", "internal/guard"},
-	"internal/triage":     {"internal/kb", "internal/detect"},
+	"internal/triage":     {"internal/kb", "internal/detect", "internal/guard"},
 	"internal/store":      nil,
 	"internal/pgtest":     nil,
 	"internal/token":      nil,

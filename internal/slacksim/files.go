@@ -6,28 +6,46 @@ import (
 	"strings"
 )
 
+// Upload is a file that somebody shares.
+type Upload struct {
+	Name     string
+	Content  string
+	Mimetype string // "": a snippet, as a long paste becomes one; else a file of that type
+	Comment  string // what is typed beside it
+	ThreadTS string
+}
+
 // UploadSnippet shares a text as a snippet, as a long paste becomes one. It
 // returns the message's ts.
 func (s *Server) UploadSnippet(user, channel, threadTS, name, content string) (ts string, err error) {
-	if content == "" {
-		return "", fmt.Errorf("the snippet is empty")
+	return s.Upload(user, channel, Upload{Name: name, Content: content, ThreadTS: threadTS})
+}
+
+// Upload shares a file. It returns the message's ts.
+func (s *Server) Upload(user, channel string, u Upload) (ts string, err error) {
+	if u.Content == "" {
+		return "", fmt.Errorf("the file is empty")
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	m, c, err := s.typed(user, channel, threadTS)
+	m, c, err := s.typed(user, channel, u.ThreadTS)
 	if err != nil {
 		return "", err
 	}
-	setDefault(&name, "Untitled.txt")
-	name = strings.Map(func(r rune) rune {
+	setDefault(&u.Name, "Untitled.txt")
+	name := strings.Map(func(r rune) rune {
 		if r == '/' || r == '?' || r == '#' || r == '%' || r < ' ' {
 			return '_'
 		}
 		return r
-	}, name)
-	f := &file{id: s.world.nextID("F"), name: name, content: content, user: m.user, channel: c, created: s.now().Unix()}
+	}, u.Name)
+	f := &file{id: s.world.nextID("F"), name: name, content: u.Content, mimetype: u.Mimetype, user: m.user, channel: c, created: s.now().Unix()}
 	s.world.files[f.id] = f
 	m.subtype, m.files = "file_share", []*file{f}
+	if strings.TrimSpace(u.Comment) != "" {
+		said := s.world.compose(u.Comment)
+		m.text, m.blocks, m.clientMsgID = said.text, said.blocks, uuid()
+	}
 	s.post(c, m)
 	return m.ts, nil
 }
@@ -51,7 +69,9 @@ func (s *Server) fileReply(r *http.Request) reply {
 	case bearer(r) != s.cfg.BotToken || !s.hasScope("files:read") || !s.world.botIn(f.channel):
 		return reply{status: http.StatusFound, header: http.Header{"Location": {s.URL() + "/signin?redir=" + r.URL.EscapedPath()}}}
 	}
-	return reply{status: http.StatusOK, header: http.Header{"Content-Type": {"text/plain"}}, body: []byte(f.content)}
+	kind := f.mimetype
+	setDefault(&kind, "text/plain")
+	return reply{status: http.StatusOK, header: http.Header{"Content-Type": {kind}}, body: []byte(f.content)}
 }
 
 func serveSignIn(w http.ResponseWriter, _ *http.Request) {

@@ -41,7 +41,7 @@ func (w *world) message(m *message) object {
 	}
 	if m.files != nil {
 		o["files"] = w.fileList(m)
-		o["upload"] = false
+		o["upload"] = true // new, not one that was shared before
 		o["display_as_bot"] = false
 	}
 	for k, v := range m.raw {
@@ -152,21 +152,36 @@ func (w *world) fileList(m *message) []object {
 // maxPreviewLines is how much of a snippet Slack shows in the message.
 const maxPreviewLines = 5
 
+// fileObject renders a file as events carry it. Snippets have a preview, and are
+// text whatever they are named.
 func (w *world) fileObject(f *file) object {
-	lines := strings.Split(f.content, "\n")
-	shown := min(len(lines), maxPreviewLines)
-	private := w.baseURL + "/files-pri/" + w.team.ID + "-" + f.id + "/" + f.name
-	return object{
+	place := "/files-pri/" + w.team.ID + "-" + f.id + "/"
+	permalink := "https://" + w.team.Domain + ".slack.com/files/" + f.user + "/" + f.id + "/" + f.name
+	o := object{
 		"id": f.id, "created": f.created, "timestamp": f.created, "name": f.name, "title": f.name,
-		"mimetype": "text/plain", "filetype": "text", "pretty_type": "Plain Text",
-		"user": f.user, "user_team": w.teamOf(f.user), "editable": true, "size": len(f.content), "mode": "snippet",
+		"mimetype": f.mimetype, "filetype": "binary", "pretty_type": "Binary",
+		"user": f.user, "user_team": w.teamOf(f.user), "editable": false, "size": len(f.content), "mode": "hosted",
 		"is_external": false, "external_type": "", "is_public": f.channel.kind == Public,
 		"public_url_shared": false, "display_as_bot": false, "username": "",
-		"url_private": private, "url_private_download": private,
-		"permalink": "https://" + w.team.Domain + ".slack.com/files/" + f.user + "/" + f.id + "/" + f.name,
-		"preview":   strings.Join(lines[:shown], "\n"), "lines": len(lines), "lines_more": len(lines) - shown,
-		"preview_is_truncated": shown < len(lines), "has_rich_preview": false, "file_access": "visible",
+		"url_private":          w.baseURL + place + f.name,
+		"url_private_download": w.baseURL + place + "download/" + f.name,
+		"permalink":            permalink,
+		"permalink_public":     "https://slack-files.com/" + w.team.ID + "-" + f.id + "-0123456789",
+		"has_rich_preview":     false, "file_access": "visible",
 	}
+	if f.mimetype != "" {
+		return o
+	}
+	lines := strings.Split(f.content, "\n")
+	shown := min(len(lines), maxPreviewLines)
+	for key, value := range (object{
+		"mode": "snippet", "mimetype": "text/plain", "filetype": "text", "pretty_type": "Plain Text", "editable": true,
+		"edit_link": permalink + "/edit", "preview": strings.Join(lines[:shown], "\n"),
+		"lines": len(lines), "lines_more": len(lines) - shown, "preview_is_truncated": shown < len(lines),
+	}) {
+		o[key] = value
+	}
+	return o
 }
 
 // channelType is how events name the kind of a channel.

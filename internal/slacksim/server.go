@@ -10,8 +10,8 @@
 //   - A bot calls methods at URL()+"/api/" (webapi.go) and opens sockets
 //     (socketmode.go). It is refused what Slack refuses, with Slack's error
 //     codes: block limits (blocks.go), unknown channels, wrong tokens.
-//   - A person is played through verbs: Say, Edit, Delete, Slash, Click,
-//     UploadSnippet (verbs.go). What a person types is turned into what
+//   - A person is played through verbs: Say, Edit, Delete, Forward, Slash,
+//     Click, Upload (verbs.go). What a person types is turned into what
 //     Slack's clients send (compose.go). Each verb changes the world and
 //     delivers the events that Slack would deliver.
 //   - A test or the web page looks on: State, Messages, Ephemerals, Traffic,
@@ -200,6 +200,7 @@ func (s *Server) routes() http.Handler {
 	mux.HandleFunc("GET /link", s.serveLink)
 	mux.HandleFunc("POST /response/{kind}/{team}/{number}/{secret}", s.serveResponseURL)
 	mux.HandleFunc("GET /files-pri/{file}/{name}", s.serveFile)
+	mux.HandleFunc("GET /files-pri/{file}/download/{name}", s.serveFile)
 	mux.HandleFunc("GET /signin", serveSignIn)
 	s.simRoutes(mux)
 	mux.Handle("/", pageHandler())

@@ -54,6 +54,10 @@ func (s *Server) simRoutes(mux *http.ServeMux) {
 		ts, err := s.UploadSnippet(v.User, v.Channel, v.ThreadTS, v.Name, v.Content)
 		return object{"ts": ts}, err
 	})
+	handle(mux, "forward", func(v struct{ User, Channel, TS, To, Comment string }) (object, error) {
+		ts, err := s.Forward(v.User, v.Channel, v.TS, v.To, v.Comment)
+		return object{"ts": ts}, err
+	})
 	handle(mux, "example", func(v struct{ ID, User string }) (object, error) { return s.playExample(v.ID, v.User) })
 	handle(mux, "users", func(u User) (object, error) { return nil, s.AddUser(u) })
 	handle(mux, "channels", func(c Channel) (object, error) { return nil, s.AddChannel(c) })

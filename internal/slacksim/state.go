@@ -77,6 +77,7 @@ type Message struct {
 	ReplyUsers  []string        `json:"reply_users,omitempty"`
 	LatestReply string          `json:"latest_reply,omitempty"`
 	Files       []FileState     `json:"files,omitempty"`
+	Attachments json.RawMessage `json:"attachments,omitempty"`
 }
 
 // FileState is a file in a Message.
@@ -152,7 +153,7 @@ func (w *world) channelState(c *channel) ChannelState {
 func (w *world) see(m *message) Message {
 	seen := Message{
 		TS: m.ts, Channel: m.channel.id, User: m.user, Subtype: m.subtype, Text: m.text,
-		Metadata: m.metadata, Edited: m.edited != nil, Deleted: m.deleted, Ephemeral: m.to != "",
+		Attachments: m.attachments, Metadata: m.metadata, Edited: m.edited != nil, Deleted: m.deleted, Ephemeral: m.to != "",
 		ReplyCount: len(m.replies), ReplyUsers: slices.Clone(m.replyUsers),
 	}
 	if m.threadTS != m.ts {
@@ -168,11 +169,13 @@ func (w *world) see(m *message) Message {
 		seen.LatestReply = m.replies[n-1].ts
 	}
 	for _, f := range m.files {
-		preview, _ := w.fileObject(f)["preview"].(string)
-		seen.Files = append(seen.Files, FileState{ID: f.id, Name: f.name, Mode: "snippet", Preview: preview})
+		o := w.fileObject(f)
+		mode, _ := o["mode"].(string)
+		preview, _ := o["preview"].(string)
+		seen.Files = append(seen.Files, FileState{ID: f.id, Name: f.name, Mode: mode, Preview: preview})
 	}
 	if m.deleted {
-		seen.Text, seen.Blocks, seen.Files = "", nil, nil
+		seen.Text, seen.Blocks, seen.Files, seen.Attachments = "", nil, nil, nil
 	}
 	return seen
 }

@@ -111,6 +111,7 @@ type message struct {
 
 type file struct {
 	id, name, content, user string
+	mimetype                string // "" for a snippet
 	channel                 *channel
 	created                 int64
 }

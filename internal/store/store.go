@@ -275,8 +275,12 @@ type NewCase struct {
 	// thread has already.
 	Asked bool
 	// Edited says that the message is known and was changed: then items that
-	// are new are added to its case.
+	// are new are added to its case, and untouched ones that it no longer has
+	// are dropped.
 	Edited bool
+	// Partial says that Items may lack something that the message has. Then
+	// nothing is dropped.
+	Partial bool
 }
 
 // Open stores that a message will be answered, and how. It returns the id of
@@ -303,7 +307,7 @@ func (s *Store) openCase(ctx context.Context, tx *sql.Tx, n NewCase) (string, er
 		n.Key.Team, n.Key.Channel, n.Key.TS).Scan(&known)
 	switch {
 	case err == nil && n.Edited:
-		return s.extendCase(ctx, tx, known, n)
+		return s.editCase(ctx, tx, known, n)
 	case err == nil:
 		return "", nil
 	case !errors.Is(err, sql.ErrNoRows):
@@ -377,53 +381,6 @@ func threadItems(ctx context.Context, tx *sql.Tx, n NewCase) ([]Item, error) {
 		item.Options = append(item.Options, Option{Article: article})
 	}
 	return items, rows.Err()
-}
-
-// extendCase adds what is new to the case of an edited message: details of its
-// items, and items. Items without an option (the bot found nothing then) give way
-// to the new ones.
-func (s *Store) extendCase(ctx context.Context, tx *sql.Tx, id string, n NewCase) (string, error) {
-	c, err := lockCase(ctx, tx, id)
-	if err != nil {
-		return "", err
-	}
-	said := c.Items
-	if !n.Asked {
-		inThread, err := threadItems(ctx, tx, n)
-		if err != nil {
-			return "", err
-		}
-		said = append(said, inThread...)
-	}
-	adopted, err := adoptDetails(ctx, tx, id, c.Items, n.Items)
-	if err != nil {
-		return "", err
-	}
-	fresh := news(said, n.Items)
-	if len(fresh) == 0 || len(fresh[0].Options) == 0 {
-		if !adopted {
-			return "", nil
-		}
-		return id, s.raise(ctx, tx, &c)
-	}
-	next := 0
-	if err := tx.QueryRowContext(ctx,
-		`select coalesce(max(n), -1) + 1 from items where case_id = $1`, id).Scan(&next); err != nil {
-		return "", err
-	}
-	if _, err := tx.ExecContext(ctx, `
-		delete from items where case_id = $1
-		and not exists (select 1 from options o where o.case_id = items.case_id and o.item = items.n)`, id); err != nil {
-		return "", err
-	}
-	if err := insertItems(ctx, tx, id, next, fresh); err != nil {
-		return "", err
-	}
-	// A resolved case has work again, and nobody reopened it.
-	if _, err := tx.ExecContext(ctx, `update cases set state = $1, state_by = '' where id = $2`, Open, id); err != nil {
-		return "", err
-	}
-	return id, s.raise(ctx, tx, &c)
 }
 
 // raise counts a new state of a case that the transaction has locked, and takes

@@ -2,25 +2,35 @@ package triage
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"apierrorbot/internal/detect"
+	"apierrorbot/internal/guard"
 	"apierrorbot/internal/kb"
 )
 
 // ask answers a question in which no signal led to an article: by its words, by
-// what comes nearest to them, or with a miss.
-func ask(base *kb.Base, text string, unknown *finding, tr *Trace) Decision {
-	status, words := detect.Question(text)
-	code := shownCode(text)
+// what comes nearest to them, or with a miss. texts are the message and what came
+// with it; the question is what the person wrote, or else the first of the rest.
+func ask(base *kb.Base, texts []*detect.Text, unknown *finding, tr *Trace) Decision {
+	question := texts[0].Clean
+	if strings.TrimSpace(question) == "" && len(texts) > 1 {
+		question = texts[1].Clean
+	}
+	status, words := detect.Question(question)
+	code := shownCode(guard.Redact(question))
 	gap := newGap(base, status, code)
 	if unknown != nil {
 		status, words = unknown.signal.Status, ""
 		if len(unknown.signal.Codes) > 0 {
 			words = unknown.signal.Codes[0]
 		}
-		code = shownCode(words)
-		gap = newGap(base, status, unknown.signal.Codes...)
+		open := unknown.openCodes()
+		code, gap = "", newGap(base, status, open...)
+		if slices.Contains(open, words) {
+			code = shownCode(words)
+		}
 	}
 	if name := detect.LongestName(base, words); name != "" && unknown == nil {
 		words = name
@@ -66,8 +76,8 @@ func understood(status int, code string) string {
 
 // shownCode is the code in a question, if it has one that may be shown: nothing
 // but letters and underscores, 40 characters at most, with an underscore inside or
-// in capitals and all that was asked. Such a word is no secret and cannot format
-// or ping.
+// in capitals and all that was asked. Such a word cannot format or ping, and is no
+// secret, as long as nothing around it says so: the caller redacts the text first.
 func shownCode(text string) string {
 	const shortest, longest = 3, 40
 	words := strings.Fields(text)

@@ -63,33 +63,45 @@ func (it *Item) helps(kind DetailKind) bool {
 	return slices.ContainsFunc(it.Options, func(a *kb.Article) bool { return Helps(kind, a.Status) })
 }
 
-// addDetails looks in the text for what helps with the items that were found:
-// names in what each item rests on, a wait and an expiry anywhere in the text. Ids
-// go to the first item: one reply names them once.
-func (d *Decision) addDetails(text *detect.Text, findings []finding) {
+// addDetails looks in the texts for what helps with the items that were found:
+// names in what each item rests on, a wait and an expiry anywhere, the first of
+// each. Ids go to the first item: one reply names them once.
+func (d *Decision) addDetails(texts []*detect.Text, findings []finding) {
 	for i := range d.Items {
 		it := &d.Items[i]
 		if it.helps(DetailField) {
-			it.Details = append(it.Details, it.names(text, findings)...)
+			it.Details = append(it.Details, it.names(findings)...)
 		}
 		if it.helps(DetailWait) {
-			if wait, ok := detect.FindWait(text); ok {
-				it.Details = append(it.Details, wait)
-			}
+			it.addFirst(texts, detect.FindWait)
 		}
 		if it.helps(DetailExpiry) {
-			if expiry, ok := detect.FindExpiry(text); ok {
-				it.Details = append(it.Details, expiry)
-			}
+			it.addFirst(texts, detect.FindExpiry)
 		}
 	}
-	if len(d.Items) > 0 {
-		d.Items[0].Details = append(d.Items[0].Details, detect.FindIDs(text)...)
+	if len(d.Items) == 0 {
+		return
+	}
+	for _, text := range texts {
+		if ids := detect.FindIDs(text); len(ids) > 0 {
+			d.Items[0].Details = append(d.Items[0].Details, ids...)
+			return
+		}
+	}
+}
+
+// addFirst adds the first detail that find finds.
+func (it *Item) addFirst(texts []*detect.Text, find func(*detect.Text) (Detail, bool)) {
+	for _, text := range texts {
+		if detail, ok := find(text); ok {
+			it.Details = append(it.Details, detail)
+			return
+		}
 	}
 }
 
 // names gives what the signals of an item name, the surest evidence first.
-func (it *Item) names(text *detect.Text, findings []finding) []Detail {
+func (it *Item) names(findings []finding) []Detail {
 	const signals = 4 // that are looked at
 	var names []Detail
 	looked, size, last := 0, 0, ""
@@ -102,12 +114,12 @@ func (it *Item) names(text *detect.Text, findings []finding) []Detail {
 			if (f.signal.Kind == detect.KindBody) != body || !it.restsOn(f) {
 				continue
 			}
-			part := text.Clean[f.signal.Span.Start:f.signal.Span.End]
+			part := f.text.Clean[f.signal.Span.Start:f.signal.Span.End]
 			if part == last {
 				continue
 			}
 			looked, last = looked+1, part
-			for _, name := range detect.FindNames(text, &f.signal) {
+			for _, name := range detect.FindNames(f.text, &f.signal) {
 				if len(names) < MaxNames && size+len(name.Value) <= MaxNamesSize && !slices.Contains(names, name) {
 					names = append(names, name)
 					size += len(name.Value)

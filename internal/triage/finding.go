@@ -7,6 +7,7 @@ import (
 	"unicode"
 
 	"apierrorbot/internal/detect"
+	"apierrorbot/internal/guard"
 	"apierrorbot/internal/kb"
 )
 
@@ -25,6 +26,7 @@ const (
 // finding is a signal and the articles that fit it.
 type finding struct {
 	signal   detect.Signal
+	text     *detect.Text // that the signal stands in
 	options  []*kb.Article
 	strength strength
 	name     string // the name of the knowledge base that was found
@@ -245,6 +247,15 @@ func letters(name string) string {
 		}
 		return unicode.ToLower(r)
 	}, name)
+}
+
+// openCodes returns the codes of a finding that may be shown and kept: not those
+// that are secrets where they stand, or look as random as one.
+func (f *finding) openCodes() []string {
+	visible := guard.Redact(f.text.Clean)
+	return slices.DeleteFunc(slices.Clone(f.signal.Codes), func(code string) bool {
+		return !strings.Contains(visible, code) || !guard.Safe("the token is "+code)
+	})
 }
 
 // ids lists the ids of the options, for comparing and tracing.

@@ -12,9 +12,8 @@ import (
 type Gap struct {
 	Status int // 400 to 599, or 0 if the message gives none
 
-	// Code is the error's code, or "" if it has none that is written like one.
-	// It is taken from the message: whoever keeps it asks first whether it could
-	// be a secret.
+	// Code is the error's code, or "" if it has none that is written like one, or
+	// none but what could be a secret.
 	Code string
 }
 
@@ -46,7 +45,7 @@ func newGap(base *kb.Base, status int, codes ...string) Gap {
 func bodyGap(base *kb.Base, findings []finding) Gap {
 	for _, f := range findings {
 		if f.unknown && f.signal.Kind == detect.KindBody {
-			return newGap(base, f.signal.Status, f.signal.Codes...)
+			return newGap(base, f.signal.Status, f.openCodes()...)
 		}
 	}
 	return Gap{}

@@ -7,6 +7,8 @@
 //  1. A cheap look (detect.Worth) ends it for most of what people write.
 //  2. The text is cleaned and read: detect gives signals, each an error with its
 //     status, what may be its code, a body's words, and the kind of evidence.
+//     What came with the message (forwarded messages, files) is read in the same
+//     way, each by itself.
 //  3. Each signal is looked up (finding.go): its codes first, then the words of
 //     its body, then its status. The result is a finding: the articles that still
 //     fit, and how strong the evidence is.
@@ -18,13 +20,15 @@
 //
 // What the bot shows of a message is bounded here: Why and Understood hold names
 // from the knowledge base and statuses, and for somebody who asked also a code of
-// letters and underscores; Details hold the few values that help with the error
-// (details.go). Nothing else of a text leaves this package, but for the code of a
-// Gap, which is not for showing.
+// letters and underscores, unless package guard takes it for a part of a secret;
+// Details hold the few values that help with the error (details.go). Nothing else
+// of a text leaves this package, but for the code of a Gap, which is not for
+// showing.
 package triage
 
 import (
 	"encoding/json"
+	"slices"
 
 	"apierrorbot/internal/detect"
 	"apierrorbot/internal/kb"
@@ -53,6 +57,18 @@ const (
 type Input struct {
 	Text   string          // mrkdwn: &amp; &lt; &gt; escaped, links as <https://x|label>
 	Blocks json.RawMessage // the event's "blocks", or nil; rich_text in them is preferred to Text
+
+	// More is what came with the message and is read like one: messages that it
+	// forwards, and the text of its files. Their own More is not looked at.
+	More []Input
+}
+
+// worth says whether something in a message is worth cleaning and reading.
+func (in Input) worth(base *kb.Base) bool {
+	if detect.Worth(base, in.Text) || len(in.Blocks) > 0 && detect.WorthBlocks(base, string(in.Blocks)) {
+		return true
+	}
+	return slices.ContainsFunc(in.More, func(more Input) bool { return more.worth(base) })
 }
 
 // Item is one error that the reply speaks about.
@@ -121,38 +137,53 @@ const maxNearest = 3
 // decide is Decide; it writes what it sees on the way into tr, unless that is nil.
 func decide(base *kb.Base, in Input, mode Mode, tr *Trace) Decision {
 	asked := mode == Query
-	if !asked && !detect.Worth(base, in.Text) && (len(in.Blocks) == 0 || !detect.WorthBlocks(base, string(in.Blocks))) {
+	if !asked && !in.worth(base) {
 		tr.passedOver(in.Text)
 		return silent("nothing that could be an error")
 	}
-	text := detect.CleanMessage(in.Text, in.Blocks)
-	tr.text(in, &text)
-	signals := detect.Read(base, &text, asked)
-	findings := make([]finding, 0, len(signals))
-	for i, s := range signals {
-		tr.found(&text, i, s)
-		f := look(base, s, asked, tr)
-		tr.leads(&f)
-		findings = append(findings, f)
+	var (
+		texts    []*detect.Text
+		findings []finding
+	)
+	for _, part := range append([]Input{in}, in.More...) {
+		text := detect.CleanMessage(part.Text, part.Blocks)
+		texts = append(texts, &text)
+		findings = append(findings, read(base, part, &text, asked, tr)...)
 	}
-	tr.doubted(base, &text, asked)
-	d := conclude(base, &text, findings, asked, tr)
+	d := conclude(base, texts, findings, asked, tr)
 	if d.Gap == (Gap{}) {
 		d.Gap = bodyGap(base, findings)
 	}
-	d.addDetails(&text, findings)
+	d.addDetails(texts, findings)
 	return d
 }
 
+// read finds the errors in one text, cleaned of what is in, and the articles that
+// fit them.
+func read(base *kb.Base, in Input, text *detect.Text, asked bool, tr *Trace) []finding {
+	tr.text(in, text)
+	signals := detect.Read(base, text, asked)
+	findings := make([]finding, 0, len(signals))
+	for i, s := range signals {
+		tr.found(text, i, s)
+		f := look(base, s, asked, tr)
+		f.text = text
+		tr.leads(&f)
+		findings = append(findings, f)
+	}
+	tr.doubted(base, text, asked)
+	return findings
+}
+
 // conclude decides by what was found.
-func conclude(base *kb.Base, text *detect.Text, findings []finding, asked bool, tr *Trace) Decision {
+func conclude(base *kb.Base, texts []*detect.Text, findings []finding, asked bool, tr *Trace) Decision {
 	items, unknown := join(findings)
 	tr.joined(items)
 	switch {
 	case len(items) > 0:
 		return answer(items)
 	case asked:
-		return ask(base, text.Clean, unknown, tr)
+		return ask(base, texts, unknown, tr)
 	case unknown != nil:
 		return nearStatus(base, *unknown)
 	case len(findings) > 0:

@@ -1,6 +1,7 @@
 package triage
 
 import (
+	"encoding/json"
 	"fmt"
 	"strings"
 	"testing"
@@ -74,6 +75,8 @@ func TestUnderstood(t *testing.T) {
 		{"what is the weather like", "miss", ""},
 		{"my NHS number is 943 476 5919", "miss", ""},
 		{"Bearer eyJhbGciOi.eyJzdWIi.sig_NAture", "miss", ""},
+		{"password: correct_horse_battery", "miss", ""},
+		{`{"issue":[{"details":{"coding":[{"code":"FOO_BAR"}]}}],"client_secret":"horse_battery_staple"}`, "miss", "the code FOO_BAR"},
 	}
 	for _, test := range tests {
 		d := Decide(base, Input{Text: test.text}, Query)
@@ -152,6 +155,31 @@ links:
 	for _, test := range tests {
 		if got := short(Decide(base, Input{Text: test.text}, test.mode)); got != test.want {
 			t.Errorf("%q: %s, want %s", test.text, got, test.want)
+		}
+	}
+}
+
+// TestMore reads what came with a message: each part by itself, all in one decision.
+func TestMore(t *testing.T) {
+	base := loadBase(t)
+	rich := json.RawMessage(`[{"type":"rich_text","elements":[{"type":"rich_text_section","elements":[{"type":"text","text":"getting 429 TOO_MANY_REQUESTS from PDS"}]}]}]`)
+	tests := []struct {
+		name string
+		in   Input
+		mode Mode
+		want string
+	}{
+		{"a file alone", Input{More: []Input{{Text: outcome("FORBIDDEN")}}}, Auto, "article 403/FORBIDDEN"},
+		{"a forwarded message in blocks", Input{Text: "any ideas?", More: []Input{{Blocks: rich}}}, Auto, "article 429/TOO_MANY_REQUESTS"},
+		{"the same error twice", Input{Text: "we get 403 FORBIDDEN from PDS", More: []Input{{Text: outcome("FORBIDDEN")}}}, Auto, "article 403/FORBIDDEN"},
+		{"two errors", Input{Text: "we get 403 FORBIDDEN from PDS", More: []Input{{Blocks: rich}}}, Auto, "article 403/FORBIDDEN | 429/TOO_MANY_REQUESTS"},
+		{"a status in the message does not reach into a file", Input{Text: "room 403", More: []Input{{Text: "stand-up is in the big room"}}}, Auto, "silent"},
+		{"asked with a file alone", Input{More: []Input{{Text: "429 TOO_MANY_REQUESTS"}}}, Query, "article 429/TOO_MANY_REQUESTS"},
+		{"asked about a file without an error", Input{Text: "what is this?", More: []Input{{Text: "a shopping list"}}}, Query, "miss"},
+	}
+	for _, test := range tests {
+		if got := short(Decide(base, test.in, test.mode)); got != test.want {
+			t.Errorf("%s: got %s, want %s\n%s", test.name, got, test.want, Explain(base, test.in, test.mode))
 		}
 	}
 }

@@ -1,0 +1,56 @@
+package handlers
+
+import (
+	"slices"
+
+	"github.com/slack-go/slack"
+
+	"apierrorbot/internal/guard"
+	"apierrorbot/internal/triage"
+)
+
+// warn tells the author of a message that was answered, and nobody else, that it
+// holds a secret. It is called once for a case, after its commit: a redelivered
+// message is not warned of again, and a bot that dies right here does not warn
+// at all.
+func (b *Bot) warn(a arrival) {
+	found := secretsIn(append([]triage.Input{{Text: a.Text, Blocks: a.Blocks}}, a.more...)...)
+	if a.before != nil {
+		known := secretsIn(triage.Input{Text: a.before.Text, Blocks: a.before.Blocks})
+		found = slices.DeleteFunc(found, func(k guard.Kind) bool { return slices.Contains(known, k) })
+	}
+	if len(found) == 0 {
+		return
+	}
+	options := []slack.MsgOption{slack.MsgOptionText(warningOf(wordsMessageHolds, found), false)}
+	// In a thread that has no reply yet nobody would see it
+	// (https://docs.slack.dev/reference/methods/chat.postEphemeral).
+	if a.ThreadTS != "" {
+		options = append(options, slack.MsgOptionTS(a.ThreadTS))
+	}
+	b.private(a.User, func() {
+		if _, err := b.api.PostEphemeralContext(b.ctx, a.Channel, a.User, options...); err != nil {
+			b.log.Warn("a warning of a secret in a message did not get through",
+				"channel", a.Channel, "ts", a.TS, "error", kindOf(err))
+			return
+		}
+		b.log.Info("warned of a secret in a message", "channel", a.Channel, "ts", a.TS)
+	})
+}
+
+// secretsIn returns the kinds of secrets that certainly stand in texts, each once.
+func secretsIn(texts ...triage.Input) []guard.Kind {
+	var kinds []guard.Kind
+	for _, in := range texts {
+		text := in.Text
+		if text == "" {
+			text = string(in.Blocks)
+		}
+		for _, f := range guard.Find(text) {
+			if f.Sure && !slices.Contains(kinds, f.Kind) {
+				kinds = append(kinds, f.Kind)
+			}
+		}
+	}
+	return kinds
+}

@@ -66,7 +66,10 @@ func newTestBotWith(t testing.TB, config slacksim.Config, base *kb.Base) *testBo
 // newTestBotOn starts a local Slack and a bot on that database.
 func newTestBotOn(t testing.TB, url string, config slacksim.Config, base *kb.Base) *testBot {
 	t.Helper()
-	config.Commands, config.Scopes = demoCommands, scopeNames()
+	config.Commands = demoCommands
+	if config.Scopes == nil {
+		config.Scopes = scopeNames()
+	}
 	config.Timing.RetryDelays = []time.Duration{0, 100 * time.Millisecond, 500 * time.Millisecond}
 	sim, err := slacksim.New(config)
 	if err != nil {

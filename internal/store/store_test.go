@@ -35,6 +35,7 @@ func TestStore(t *testing.T) {
 		{"an edit adds what is new", testEdit},
 		{"an edit without news changes nothing", testEditWithoutNews},
 		{"an edit replaces a note", testEditReplacesNote},
+		{"an edit drops what nobody has worked on", testEditDrops},
 		{"an edit does not repeat what the thread has", testEditInThread},
 		{"details go with their item", testDetails},
 		{"an edit adds details", testEditAddsDetails},
@@ -238,6 +239,60 @@ func testEditWithoutNews(t *testing.T, s *Store) {
 	edit.Edited = true
 	if id := mustOpen(t, s, edit); id != "c" {
 		t.Errorf("edit of a message that was not answered: %q, want c", id)
+	}
+}
+
+func testEditDrops(t *testing.T, s *Store) {
+	answered := question
+	answered.Chosen = denied403.Article
+	tests := []struct {
+		name     string
+		had      []Item
+		ticked   string // the article of a tick
+		now      []Item
+		partial  bool
+		want     []string // the articles of the items that are left
+		unchange bool     // nothing to show
+	}{
+		{name: "another error", had: []Item{answer}, now: []Item{answer01}, want: []string{"401/ACCESS_DENIED"}},
+		{name: "one of two", had: []Item{answer, answer01}, now: []Item{answer01}, want: []string{"401/ACCESS_DENIED"}},
+		{name: "a tick keeps it", had: []Item{answer}, ticked: tooMany.Article, now: []Item{answer01},
+			want: []string{"429/TOO_MANY_REQUESTS", "401/ACCESS_DENIED"}},
+		{name: "a tick on another does not", had: []Item{answer, answer01}, ticked: denied401.Article, now: []Item{answer01},
+			want: []string{"401/ACCESS_DENIED"}},
+		{name: "a question gives way to its answer", had: []Item{question}, now: []Item{answer01}, want: []string{"401/ACCESS_DENIED"}},
+		{name: "an answered question stays", had: []Item{answered}, now: []Item{answer},
+			want: []string{"401/ACCESS_DENIED 403/ACCESS_DENIED", "429/TOO_MANY_REQUESTS"}},
+		{name: "an answer stays when it is asked again", had: []Item{answer01}, now: []Item{question},
+			want: []string{"401/ACCESS_DENIED"}, unchange: true},
+		{name: "the rest was not read", had: []Item{answer}, now: []Item{answer01}, partial: true,
+			want: []string{"429/TOO_MANY_REQUESTS", "401/ACCESS_DENIED"}},
+		{name: "only a note is left", had: []Item{answer}, now: []Item{note}, want: []string{"429/TOO_MANY_REQUESTS"}, unchange: true},
+	}
+	for i, test := range tests {
+		id, ts := fmt.Sprint("case", i), fmt.Sprint(i, ".0")
+		mustOpen(t, s, newCase(id, ts, ts, test.had...))
+		if test.ticked != "" {
+			tick := Tick{Article: test.ticked, Step: "one", User: "U1", At: noon}
+			if _, _, err := s.Change(t.Context(), id, func(c *Case) { c.SetTick(tick, true) }); err != nil {
+				t.Fatal(err)
+			}
+		}
+		before := mustCase(t, s, id).Rev
+		edit := newCase("new", ts, ts, test.now...)
+		edit.Edited, edit.Partial = true, test.partial
+		changed := mustOpen(t, s, edit) != ""
+		var got []string
+		for _, item := range mustCase(t, s, id).Items {
+			var articles []string
+			for _, o := range item.Options {
+				articles = append(articles, o.Article)
+			}
+			got = append(got, strings.Join(articles, " "))
+		}
+		if diff := cmp.Diff(test.want, got); diff != "" || changed == test.unchange || (mustCase(t, s, id).Rev > before) != changed {
+			t.Errorf("%s: changed %v, items (-want +got)\n%s", test.name, changed, diff)
+		}
 	}
 }
 

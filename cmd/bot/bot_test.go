@@ -38,6 +38,7 @@ type testBot struct {
 	channels []string
 	timing   handlers.Timing
 	sockets  socket.Timings
+	wrapLog  func(slog.Handler) slog.Handler // may be nil
 
 	stop  func() error // stops the running bot, and returns what it ended with
 	ended chan error   // what it ended with
@@ -106,7 +107,11 @@ func (b *testBot) logger() *slog.Logger {
 	if _, benchmark := b.t.(*testing.B); benchmark {
 		return slog.New(slog.NewTextHandler(io.Discard, &slog.HandlerOptions{Level: slog.LevelInfo}))
 	}
-	return slog.New(slog.NewTextHandler(io.MultiWriter(b.log, b.t.Output()), &slog.HandlerOptions{Level: slog.LevelDebug}))
+	var h slog.Handler = slog.NewTextHandler(io.MultiWriter(b.log, b.t.Output()), &slog.HandlerOptions{Level: slog.LevelDebug})
+	if b.wrapLog != nil {
+		h = b.wrapLog(h)
+	}
+	return slog.New(h)
 }
 
 // start starts the bot and waits until it is connected.

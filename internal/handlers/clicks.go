@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"regexp"
 	"time"
 
 	"github.com/slack-go/slack"
@@ -49,7 +50,7 @@ const ackWait = 2500 * time.Millisecond
 func (b *Bot) recordClick(payload []byte, ack func()) {
 	var c click
 	if err := decode(payload, &c); err != nil || c.Type != "block_actions" || len(c.Actions) == 0 {
-		b.log.Warn("interaction that the bot has no use for", "type", c.Type, "error", kindOf(err))
+		b.log.Warn("interaction that the bot has no use for", "type", loggable(c.Type), "error", kindOf(err))
 		ack()
 		return
 	}
@@ -67,11 +68,22 @@ func (b *Bot) recordClick(payload []byte, ack func()) {
 	}
 }
 
+// idForm is what ids and types look like. What a request has in the place of one
+// is not logged if it looks different: it could be anything.
+var idForm = regexp.MustCompile(`^[a-z0-9_]{1,40}$`)
+
+func loggable(id string) string {
+	if !idForm.MatchString(id) {
+		return "?"
+	}
+	return id
+}
+
 func (b *Bot) click(c *click, ack func()) {
 	action := c.Actions[0] // a press of a button is one action
 	v, err := parseValue(action.Value)
 	if err != nil {
-		b.log.Warn("button with a value that cannot be read", "action", action.ActionID, "error", kindOf(err))
+		b.log.Warn("button with a value that cannot be read", "action", loggable(action.ActionID), "error", kindOf(err))
 		ack()
 		return
 	}
@@ -84,7 +96,7 @@ func (b *Bot) click(c *click, ack func()) {
 	case actionPost:
 		b.postToChannel(c, v, ack)
 	default:
-		b.log.Warn("button that the bot does not know", "action", action.ActionID)
+		b.log.Warn("button that the bot does not know", "action", loggable(action.ActionID))
 		ack()
 	}
 }
@@ -122,7 +134,7 @@ func (b *Bot) changeCase(c *click, action string, v value, ack func()) {
 	ack()
 	switch {
 	case errors.Is(err, store.ErrNotFound), err == nil && !known:
-		b.log.Info("click on a checklist that is gone", "case", v.Case, "channel", c.Channel.ID)
+		b.log.Info("click on a checklist that is gone", "case", loggable(v.Case), "channel", c.Channel.ID)
 		b.whisper(c, wordsGone)
 	case err != nil:
 		b.log.Error("cannot store a click", "case", v.Case, "error", err)

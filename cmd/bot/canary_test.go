@@ -302,6 +302,7 @@ func TestNoSecretLeaves(t *testing.T) {
 		}
 		b.settle()
 	}
+	planted = append(planted, b.plantInErrors()...)
 	for ts, name := range answered {
 		if len(botMessages(b.sim.Thread(channel, ts))) == 0 {
 			t.Errorf("%s: not answered, so it shows nothing", name)
@@ -350,6 +351,30 @@ func TestNoSecretLeaves(t *testing.T) {
 	}
 	t.Logf("%d canaries, %d of them beside an error that was answered, %d warnings",
 		len(planted), len(answered), strings.Count(written["its messages"], "🔒"))
+}
+
+// plantInErrors makes calls of the bot fail whose errors name an address: that of
+// an answer to a command is as good as a password, and that of a file has its
+// name. The bot's own tokens are nobody's business either.
+func (b *testBot) plantInErrors() []canary {
+	b.t.Helper()
+	const secret = "Hq7Zk3vQp9sLmX2wRtY"
+	for _, on := range []string{slacksim.OnResponseURLs, slacksim.OnFiles, "chat.postEphemeral"} {
+		defer b.fault(slacksim.Fault{On: on, Effect: slacksim.EffectDrop})()
+	}
+	b.must(b.sim.Slash("asha", channel, "/apierror", "429"))
+	ts := b.share(secret+".txt", "429 TOO_MANY_REQUESTS from PDS with password="+secret, "403 FORBIDDEN")
+	b.reply(channel, ts, 1)
+	for _, on := range []string{slacksim.OnResponseURLs, slacksim.OnFiles, "chat.postEphemeral"} {
+		b.awaitHit(on)
+	}
+	return []canary{
+		{name: "in errors", secret: secret},
+		{name: "a response address", secret: "/response/"},
+		{name: "a file's address", secret: "/files-pri/"},
+		{name: "the bot's token", secret: b.sim.BotToken()},
+		{name: "the app's token", secret: b.sim.AppToken()},
+	}
 }
 
 // databaseBytes is everything that the database's files hold.

@@ -124,6 +124,22 @@ func said(form, format string, encode func(string) string) planting {
 	}}
 }
 
+// bare plants a secret without what announces it where the bot takes something
+// out of messages: it must tell by its form that this is no name and no id. Nobody
+// could tell of a password in words.
+func bare(form, format string) planting {
+	return planting{form, func(b *testBot, c canary) string {
+		alone := c.secret
+		if !strings.ContainsAny(c.text, " =\n") { // it begins with letters of its own
+			alone = c.text
+		}
+		if !strings.ContainsAny(alone, "0123456789") {
+			return ""
+		}
+		return b.say("asha", channel, fmt.Sprintf(format, alone), "")
+	}}
+}
+
 func inJSON(s string) string {
 	raw, _ := json.Marshal(s)
 	return string(raw[1 : len(raw)-1])
@@ -146,6 +162,10 @@ var plantings = []planting{
 	said("URL-encoded", "POST /token?x=%s\nHTTP/1.1 401 Unauthorized\n\n{\"error\":\"invalid_client\"}", url.QueryEscape),
 	said("HTML", "<html><head><title>403 Forbidden</title></head><body><pre>%s</pre></body></html>", html.EscapeString),
 	said("stack trace", "org.springframework.web.client.HttpClientErrorException$Forbidden: 403 Forbidden: [%s]\n\tat org.example.Client.call(Client.java:42)", asIs),
+	bare("as a field", `{"issue":[{"severity":"error","code":"value","details":{"coding":[{"code":"INVALID_VALUE"}]},"diagnostics":"Invalid value in field '%s'"}]}`),
+	bare("as a header", `{"issue":[{"severity":"error","code":"required","details":{"coding":[{"code":"MISSING_VALUE"}]},"diagnostics":"Missing value - 'header %s'"}]}`),
+	bare("as a request id", "HTTP/1.1 403 Forbidden\nX-Correlation-Id: %s"),
+	bare("as a code", `@apierror {"issue":[{"severity":"error","code":"forbidden","details":{"coding":[{"code":"%s"}]}}],"status":403}`),
 	said("mention", "@apierror what does 403 LEVEL_OF_PROOF mean? %s", asIs),
 	said("mention alone", "@apierror %s", asIs),
 	{"chat", func(b *testBot, c canary) string {

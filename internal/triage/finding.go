@@ -252,10 +252,37 @@ func letters(name string) string {
 // openCodes returns the codes of a finding that may be shown and kept: not those
 // that are secrets where they stand, or look as random as one.
 func (f *finding) openCodes() []string {
-	visible := guard.Redact(f.text.Clean)
+	text := f.text.Clean
+	visible := guard.Redact(text)
 	return slices.DeleteFunc(slices.Clone(f.signal.Codes), func(code string) bool {
-		return !strings.Contains(visible, code) || !guard.Safe("the token is "+code)
+		return strings.Count(visible, code) < strings.Count(text, code) || !guard.Safe("the token is "+code) || looksRandom(code)
 	})
+}
+
+// looksRandom says whether a code goes from capitals to small letters to digits
+// as often as only passwords do: OAuth2Error is near the limit. Package guard is
+// sure of longer ones only.
+func looksRandom(code string) bool {
+	const of, most = 5, 2 // changes among characters
+	changes := 0
+	for i := 1; i < len(code); i++ {
+		if a, b := class(code[i-1]), class(code[i]); a != b && a != 0 && b != 0 {
+			changes++
+		}
+	}
+	return changes*of > len(code)*most
+}
+
+func class(c byte) int {
+	switch {
+	case 'a' <= c && c <= 'z':
+		return 1
+	case 'A' <= c && c <= 'Z':
+		return 2
+	case '0' <= c && c <= '9':
+		return 3
+	}
+	return 0
 }
 
 // ids lists the ids of the options, for comparing and tracing.

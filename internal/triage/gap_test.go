@@ -27,6 +27,10 @@ func TestGap(t *testing.T) {
 		{"getting errors from BOOKING_SERVICE at PDS", Auto, Gap{}},
 		{"getting a 503 from PDS", Auto, Gap{}},
 		{"lunch?", Auto, Gap{}},
+		{outcome("OAuth2Error"), Auto, Gap{0, "OAuth2Error"}},
+		{outcome("AADSTS700016"), Auto, Gap{0, "AADSTS700016"}},
+		{outcome("hunter-Xk3vQ9s"), Auto, Gap{}},
+		{`{"status":500,"code":"correct_horse","password":"correct_horse"}`, Auto, Gap{500, ""}},
 
 		{"418", Query, Gap{418, ""}},
 		{"HTTP 200", Query, Gap{}},

@@ -276,8 +276,8 @@ type process struct {
 	ended chan error
 }
 
-// launch starts the bot at the level debug, and waits until it is connected.
-func (b *testBot) launch() *process {
+// process starts the bot at the level debug, and waits until it is connected.
+func (b *testBot) process() *process {
 	b.t.Helper()
 	p := &process{Cmd: exec.Command("bot"), ended: make(chan error, 1)} // main of this package: see TestMain
 	p.Dir, p.Stdout, p.Stderr = b.t.TempDir(), &p.out, &p.out
@@ -307,7 +307,7 @@ func (p *process) end(t *testing.T, signal os.Signal) {
 func TestNoSecretLeaves(t *testing.T) {
 	b := newTestBot(t, slacksim.Config{TrafficSize: 100_000})
 	b.must(b.stop())
-	bot := b.launch()
+	bot := b.process()
 
 	var planted []canary
 	answered := make(map[string]string) // by ts: what should have an answer
@@ -333,7 +333,7 @@ func TestNoSecretLeaves(t *testing.T) {
 
 	// Killed in the middle of its work, a Go program prints what every goroutine
 	// was doing.
-	crashing := b.launch()
+	crashing := b.process()
 	b.fault(slacksim.Fault{On: slacksim.OnFiles, Effect: slacksim.EffectLose})
 	b.fault(slacksim.Fault{On: "chat.postMessage", Effect: slacksim.EffectLose})
 	for _, kind := range secretKinds() {

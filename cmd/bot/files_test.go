@@ -117,7 +117,7 @@ func TestFileElsewhere(t *testing.T) {
 	for _, e := range other.Traffic(0) {
 		t.Errorf("the other host got %s %s", e.Kind, e.Name)
 	}
-	if !strings.Contains(b.log.String(), "does not lie on one of Slack's hosts") {
+	if !strings.Contains(b.log.String(), "not on one of Slack's hosts") {
 		t.Errorf("the log says nothing:\n%s", b.log.String())
 	}
 }

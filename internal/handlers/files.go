@@ -35,11 +35,11 @@ const (
 // Why a file was not read, in words for the log: the address of a file is not
 // among them, because it holds its name.
 var (
-	errForeignFile = errors.New("it does not lie on one of Slack's hosts")
-	errSignIn      = errors.New("Slack shows its sign-in page instead")
-	errFileRefused = errors.New("Slack refuses it")
-	errNoText      = errors.New("it is too large, or no text")
-	errFileBusy    = errors.New("Slack's file server does not answer")
+	errForeignFile = errors.New("not on one of Slack's hosts")
+	errSignIn      = errors.New("the sign-in page came instead")
+	errFileRefused = errors.New("refused by Slack")
+	errNoText      = errors.New("too large, or no text")
+	errFileBusy    = errors.New("no answer from Slack's file server")
 )
 
 // files downloads what comes with messages.

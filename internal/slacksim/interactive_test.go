@@ -1,6 +1,8 @@
 package slacksim
 
 import (
+	"bytes"
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"slices"
@@ -424,6 +426,66 @@ func TestInvite(t *testing.T) {
 	for _, e := range s.Traffic(0) {
 		if e.Name == "slash_commands" {
 			t.Errorf("the app was told: %s", e.Body)
+		}
+	}
+}
+
+// A forwarded message is an attachment of a new one, as Slack's clients make it.
+func TestForward(t *testing.T) {
+	s := newServer(t)
+	ts, err := s.Say("asha", "release-team", "we get 403 <FORBIDDEN>", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	newTS, err := s.Forward("asha", "release-team", ts, "api-support", "*who* knows?")
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, _ := s.Message("api-support", newTS)
+	var attachments []struct {
+		IsShare       bool   `json:"is_share"`
+		AuthorID      string `json:"author_id"`
+		Text          string
+		MessageBlocks []struct {
+			Message struct{ Blocks json.RawMessage }
+		} `json:"message_blocks"`
+	}
+	if err := json.Unmarshal(m.Attachments, &attachments); err != nil || len(attachments) != 1 {
+		t.Fatalf("attachments %s: %v", m.Attachments, err)
+	}
+	a := attachments[0]
+	if !a.IsShare || a.AuthorID != "U0ASHA001" || a.Text != "we get 403 &lt;FORBIDDEN&gt;" ||
+		len(a.MessageBlocks) != 1 || !bytes.Contains(a.MessageBlocks[0].Message.Blocks, []byte("rich_text")) {
+		t.Errorf("attachment %s", m.Attachments)
+	}
+	if m.Text != "*who* knows?" {
+		t.Errorf("comment %q", m.Text)
+	}
+	if _, err := s.Forward("ben", "api-support", "1.0", "api-support", ""); err == nil {
+		t.Error("a message that there is not was forwarded")
+	}
+	if _, err := s.Forward("chloe", "release-team", ts, "api-support", ""); err == nil {
+		t.Error("somebody forwarded a message of a channel that they are not in")
+	}
+}
+
+// Files have the fields that Slack gives them, by what they are.
+func TestUploadedFiles(t *testing.T) {
+	s := newServer(t)
+	for _, test := range []struct{ mimetype, want string }{
+		{"", `"mimetype":"text/plain","mode":"snippet"`},
+		{"application/json", `"mimetype":"application/json","mode":"hosted"`},
+	} {
+		if _, err := s.Upload("asha", "api-support", Upload{Name: "a.txt", Content: "429", Mimetype: test.mimetype, Comment: "look"}); err != nil {
+			t.Fatal(err)
+		}
+		event := s.Messages("api-support")
+		id := event[len(event)-1].Files[0].ID
+		s.mu.Lock()
+		raw := string(mustJSON(s.world.fileObject(s.world.files[id])))
+		s.mu.Unlock()
+		if !strings.Contains(raw, test.want) || !strings.Contains(raw, "/download/a.txt") || strings.Contains(raw, `"preview"`) != (test.mimetype == "") {
+			t.Errorf("%q: %s", test.mimetype, raw)
 		}
 	}
 }

@@ -206,3 +206,29 @@ func TestPageFaults(t *testing.T) {
 		t.Errorf("healthy sockets (-want +got):\n%s", diff)
 	}
 }
+
+// TestPageForwards forwards a message with the buttons of the page.
+func TestPageForwards(t *testing.T) {
+	s := newServer(t)
+	ts, err := s.Say("ben", "api-support", "we get *403* FORBIDDEN", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	page := openPage(t, s)
+	message := fmt.Sprintf(`document.querySelector('#messages [data-ts="%s"]')`, ts)
+	until(t, page, "!!"+message)
+	evaluate[bool](t, page, message+`.querySelector('[data-testid=forward]').click() ?? true`)
+	evaluate[bool](t, page, message+`.querySelector('[data-testid=forward-to]').value = 'C0SUPPORT', true`)
+	evaluate[bool](t, page, message+`.querySelector('[data-testid=forward-comment]').value = 'who knows?', true`)
+	evaluate[bool](t, page, message+`.querySelector('[data-testid=confirm-yes]').click() ?? true`)
+	until(t, page, `!!document.querySelector('#messages .forwarded')`)
+
+	list := s.Messages("api-support")
+	if got, want := list[len(list)-1].Text, "who knows?"; got != want {
+		t.Errorf("the comment is %q, want %q", got, want)
+	}
+	got := evaluate[string](t, page, `document.querySelector('#messages .forwarded').innerText`)
+	if want := "ben\nwe get 403 FORBIDDEN\nPosted in #api-support"; got != want {
+		t.Errorf("the page shows %q, want %q", got, want)
+	}
+}

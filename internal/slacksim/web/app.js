@@ -200,6 +200,7 @@ function viewOf(place) {
   return {
     names: page.names,
     channel: page.channel,
+    channels: page.state.channels,
     place,
     newFrom: place === "channel" ? page.newFrom : undefined,
     editing: page.editing[place],
@@ -218,6 +219,7 @@ function viewOf(place) {
         if (await attempt(box, () => act("edit", { ts, text }))) this.stopEdit();
       },
       remove: (ts) => attempt(box, () => act("delete", { ts })),
+      forward: (ts, to, comment) => attempt(box, () => act("forward", { ts, to, comment })),
     },
   };
 }

@@ -5,11 +5,12 @@
 // `view` is what the messages are shown in:
 //   names     the directory, see mrkdwn.js; names.version changes when a name does
 //   channel   the channel's id
+//   channels  where the message can be forwarded to: [{id, name, kind}]
 //   place     "channel" or "thread"
 //   newFrom   the ts after which a "New" line is drawn, or undefined
 //   editing   the ts of the message that is being edited here, or undefined
 //   verbs     what can be done: openThread(ts), click(button, element, ts),
-//             startEdit(ts), stopEdit(), edit(ts, text), remove(ts)
+//             startEdit(ts), stopEdit(), edit(ts, text), remove(ts), forward(ts, channel, comment)
 
 import { h, icon, onEnter, reconcile, setData } from "./dom.js";
 import { blockSignature, confirmInline, renderBlock } from "./blocks.js";
@@ -158,6 +159,8 @@ function contentItems(message, user, { compact, editing }, view) {
     add(true, "body", JSON.stringify([message.text, message.blocks]), make, update);
     add(message.edited, "edited", "", () => h("span", { class: "edited", data: { testid: "edited" } }, "(edited)"));
   }
+  forwarded(message).forEach((attachment, i) =>
+    add(true, `forwarded ${i}`, JSON.stringify(attachment), () => forwardedBox(attachment, names)));
   for (const file of message.files ?? []) add(!message.deleted, `file ${file.id}`, JSON.stringify(file), () => fileBox(file));
   const replies = JSON.stringify([message.reply_count, message.reply_users, message.latest_reply]);
   add(message.reply_count > 0 && view.place === "channel" && !isReply(message), "replies", replies, () => replyBar(message, view));
@@ -203,6 +206,33 @@ function fileBox(file) {
   );
 }
 
+// forwarded returns the attachments that repeat other messages; those of link previews are not drawn.
+function forwarded(message) {
+  return (Array.isArray(message.attachments) ? message.attachments : []).filter((a) => a?.is_share);
+}
+
+function forwardedBox(attachment, names) {
+  return h(
+    "blockquote",
+    { class: "forwarded", data: { testid: "forwarded" } },
+    h("strong", {}, String(attachment.author_name ?? "")),
+    h("div", { class: "text" }, mrkdwn(String(attachment.text ?? ""), names)),
+    (attachment.files ?? []).map(fileBox),
+    h("small", {}, String(attachment.footer ?? "")),
+  );
+}
+
+function askForward(button, message, { channels, verbs }) {
+  const to = h(
+    "select",
+    { "aria-label": "Forward to", data: { testid: "forward-to" } },
+    channels.map((c) => h("option", { value: c.id }, c.kind === "im" ? c.name : `#${c.name}`)),
+  );
+  const comment = h("input", { type: "text", "aria-label": "Comment", placeholder: "Add a comment", data: { testid: "forward-comment" } });
+  confirmInline(button, { title: "Forward this message", text: [to, " ", comment], yes: "Forward" }, () =>
+    verbs.forward(message.ts, to.value, comment.value));
+}
+
 function replyBar(message, view) {
   const count = `${message.reply_count} ${message.reply_count === 1 ? "reply" : "replies"}`;
   const latest = timeOf(message.latest_reply ?? message.ts);
@@ -226,6 +256,7 @@ function toolItems(message, view) {
     tools.push({ key: name, sig: "", make });
   };
   if (place === "channel" && !message.ephemeral) add("reply", "Reply in thread", "reply", () => verbs.openThread(message.thread_ts ?? message.ts));
+  if (!message.ephemeral) add("forward", "Forward message", "forward", (event) => askForward(event.currentTarget, message, view));
   if (own) add("edit", "Edit message", "edit", () => verbs.startEdit(message.ts));
   if (own) {
     add("delete", "Delete message", "delete", (event) =>

@@ -300,7 +300,7 @@ func isSpecification(t *tree) bool {
 func isExample(name string) bool {
 	for _, n := range [...]string{"example", "examples", "schema", "schemas", "properties", "definitions",
 		"components", "paths", "responses", "expected", "mock", "mocks", "fixture", "fixtures", "stub", "stubs", "default",
-		"routes", "rules", "interactions", "mappings", "scenarios"} {
+		"routes", "rules", "interactions", "mappings", "scenarios", "commit", "commits"} {
 		if sameName(name, n) {
 			return true
 		}

@@ -112,6 +112,9 @@ func scan(base *kb.Base, text *Text, asked bool) []Signal {
 	if !asked {
 		for i := range found {
 			found[i].Cues = t.judgeBody(found[i].Span)
+			if i > 0 && found[i].Span.Start-found[i-1].Span.End < len(" and/or ") {
+				found[i].Cues |= found[i-1].Cues // "should it be {…} or {…}?"
+			}
 		}
 	}
 	found = append(found, t.mentions()...)

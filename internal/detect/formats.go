@@ -17,9 +17,9 @@ var (
 	messageNames   = []string{"errordescription", "message", "errormessage", "detail", "details", "msg", "faultstring",
 		"responsemessage", "statusmessage", "errormsg", "errmsg", "developermessage", "usermessage",
 		"description", "title", "error", "reason", "statustext", "reasonphrase", "returnmessage", "faultmessage",
-		"textpayload", "log", "err", "exception", "stack", "errors"}
+		"textpayload", "log", "err", "exception", "stack", "errors", "@m", "@mt"}
 	answerNames = []string{"path", "uri", "url", "method", "timestamp", "time", "traceid", "requestid", "correlationid", "headers",
-		"errors", "ok", "data"}
+		"errors", "ok", "data", "requesturl", "requesturi", "requestmethod", "httpmethod"}
 )
 
 // ---- FHIR ----
@@ -95,6 +95,9 @@ func readOutcome(t *tree, i int32) []fault {
 		}
 		if len(f.codes) == 0 {
 			f.addCode(codeInWords(f.message))
+		}
+		if code := t.get(issue, "code"); len(f.codes) == 0 && isLoud(code) { // no type, so the error's own
+			f.addCode(code)
 		}
 		// severity "information" goes with errors too, and "error" with none.
 		switch t.get(issue, "severity") {

@@ -174,7 +174,7 @@ func loggedAt(before, behind string) bool {
 	case strings.HasSuffix(before, "| ") && strings.HasPrefix(behind, " |"): // GIN, Fiber
 		return hasMethod(behind)
 	case strings.HasSuffix(before, "=") && strings.Count(before+behind, "=") >= 3: // fields: method=GET status=403 took=4
-		return strings.HasSuffix(before, "status=")
+		return strings.HasSuffix(before, "status=") || strings.HasSuffix(before, "status_code=")
 	case strings.HasSuffix(before, " - "), strings.HasSuffix(before, " "):
 		return isTimed(before) || isCounted(behind) || hasMethod(before) && isNumbers(behind, 3)
 	}

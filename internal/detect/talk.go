@@ -126,16 +126,27 @@ func (t *talk) inSource(i int) bool {
 	return isSourceLine(before) || isSourceLine(behind) || isScenario(before) && isScenario(t.text[at.Start:at.End])
 }
 
+// happensIn says whether some tokens say that something happens: "… is fixed, now
+// we get".
+func (t *talk) happensIn(first, last int) bool {
+	for i := first; i <= last; i++ {
+		if t.classOf(i)&(cHappens|cCan) != 0 && !t.isNegated(i) && !t.isPlanned(i) {
+			return true
+		}
+	}
+	return false
+}
+
 // judgeBody judges an error body by what is said around it: it must not be
 // solved, and what leads to it must not call it an example, a test, or a guess.
 func (t *talk) judgeBody(s Span) Cues {
 	c := certain
-	if t.solved >= 0 {
-		c |= cueSolved
-	}
 	last := len(t.list) - 1 // of what is said before it
 	for last >= 0 && t.list[last].span.Start >= s.Start {
 		last--
+	}
+	if t.solved >= 0 && !t.happensIn(t.solved+1, last) {
+		c |= cueSolved
 	}
 	if last < 0 {
 		return c

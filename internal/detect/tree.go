@@ -87,8 +87,10 @@ func (t *tree) find(i int32, fits func(child int32, name int) bool, names []stri
 		if k.End == k.Start {
 			continue
 		}
+		got := t.text[k.Start:k.End]
+		got = got[strings.LastIndexByte(got, '.')+1:] // of http.status_code, as telemetry has it
 		for n, want := range names[:name] {
-			if sameName(t.text[k.Start:k.End], want) && fits(c, n) {
+			if sameName(got, want) && fits(c, n) {
 				child, name = c, n
 				break
 			}

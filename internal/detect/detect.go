@@ -9,7 +9,7 @@
 //	Worth         a look that costs about a microsecond and ends it for most chat
 //	CleanMessage  undoes Slack's, HTML's and keyboards' escaping, keeps positions
 //	Read          finds the signals:
-//	  bodies        trees (JSON and what looks like it, XML) are read with one
+//	  bodies        trees (JSON and what looks like it, XML and HTML) are read with one
 //	                tolerant scanner each, and the faults in a tree by the table
 //	                of formats; a new kind of body is a new row there
 //	  talk          the rest is split into words; numbers, codes and words that an

@@ -15,7 +15,7 @@ var sourceStarts = [...]string{
 var sourceMarks = [...]string{
 	" == ", "==", "!=", "===", ") =>", "=> {", " && ", " || ", ".status(", "tobe(", "toequal(", "assertequal", ":=", ".statuscode(", "withstatuscode(", "sendstatus(",
 	"(status=", "(status_code=", "httpexception(", "abort(", "responseentity.", "responseentity<", "jsonify(", "res.send", ".reply(", "thenreturn(", "thenthrow(",
-	"httpstatus.", "http.status", "statuscodes.", ".json({", "`json:", "` // ",
+	"httpstatus.", "http.statusbad", "http.statusun", "http.statusforb", "http.statusnot", "http.statusconf", "http.statustoo", "statuscodes.", ".json({", "`json:", "` // ",
 }
 
 // isScenario says whether a line is a step of a test in Gherkin.

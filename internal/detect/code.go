@@ -102,7 +102,7 @@ func (t *talk) thrownMention(i int) (mention, bool) {
 // a status, in place of its number or beside it.
 func (t *talk) announcesReason(i int) bool {
 	return t.is(i, "statuscode", "statusmessage", "statustext", "statusdescription", "reasonphrase") ||
-		t.is(i, "code") && t.is(i-1, "status", "error") || t.is(i, "phrase") && t.is(i-1, "reason") || t.is(i, "message") && t.is(i-1, "response")
+		t.is(i, "code") && t.is(i-1, "status", "error") || t.is(i, "error") && t.is(i-1, "client") || t.is(i, "phrase") && t.is(i-1, "reason") || t.is(i, "message") && t.is(i-1, "response")
 }
 
 // reasonMention reads the name of a status that stands where programs print its

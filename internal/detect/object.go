@@ -91,7 +91,7 @@ func recordAt(text string, i int) bool {
 		return false
 	}
 	before := strings.TrimRight(text[max(0, start-longest):start], " ")
-	if before != "" && strings.IndexByte("\n:>[(-,`|", before[len(before)-1]) < 0 {
+	if before != "" && before[len(before)-1] < 0x80 && strings.IndexByte("\n:>[(-,`|*", before[len(before)-1]) < 0 {
 		return false
 	}
 	s := scanner{text: text, at: i + 1}

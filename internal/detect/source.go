@@ -7,7 +7,7 @@ var sourceStarts = [...]string{
 	"if ", "if(", "else", "elif ", "elseif", "return ", "assert", "expect(", "def ", "func ", "fn ", "function ", "const ", "let ",
 	"var ", "val ", "case ", "switch", "throw ", "raise ", "import ", "class ", "public ", "private ", "protected ", "static ",
 	"except ", "catch", "} catch", "try", "while ", "for ", "await ", "async ", "yield ", "when(", "it(", "describe(", "test(",
-	"given ", "when ", "then ", "and the ", "scenario", "//", "/*", "* ", "@", "#include", "#define", "export ", "enum ", "new ", "require(", "data class ", "record ",
+	"given ", "when ", "then ", "and the ", "scenario", "//", "/*", "* ", "#include", "#define", "export ", "enum ", "new ", "require(", "data class ", "record ",
 	"(def", "(if", "(case", "(let", "(when", "(throw", "select ", "insert ",
 }
 
@@ -63,7 +63,7 @@ func isSourceLine(line string) bool {
 		return false
 	}
 	s := strings.ToLower(strings.Trim(line, " \t`>+-"))
-	if strings.HasSuffix(s, ");") || strings.HasSuffix(s, "{") && !strings.HasSuffix(s, ": {") {
+	if strings.HasSuffix(s, ");") || strings.HasSuffix(s, "{") && len(s) > 1 && !strings.HasSuffix(s, ": {") || isAnnotation(s) {
 		return true
 	}
 	coded := strings.ContainsAny(s, "(){}=;[]") || strings.HasSuffix(s, ":")
@@ -78,6 +78,16 @@ func isSourceLine(line string) bool {
 		}
 	}
 	return false
+}
+
+// isAnnotation says whether a line is one of Java or Python: @ApiResponse(…. A
+// mention of somebody is none.
+func isAnnotation(line string) bool {
+	if line == "" || line[0] != '@' {
+		return false
+	}
+	n := nameLength(line[1:])
+	return n > 0 && strings.HasPrefix(line[1+n:], "(")
 }
 
 // isSource says whether a tree is a literal in source code: an argument of a

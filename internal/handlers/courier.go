@@ -114,7 +114,7 @@ func (c *courier) run(e *errand) {
 	}
 }
 
-// begin makes an errand ready. It holds no lease yet.
+// begin makes an errand ready. It does not know yet whether it has the lease.
 func (c *courier) begin(e *errand) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -122,7 +122,7 @@ func (c *courier) begin(e *errand) {
 	patience, hurry := context.WithCancel(c.patience)
 	context.AfterFunc(e.ctx, hurry)
 	e.patience, e.until = patience, time.Time{}
-	e.lapse = time.AfterFunc(time.Hour, e.end)
+	e.lapse = time.AfterFunc(c.timing.Lease, e.end) // the lease may have been taken where the case was stored
 }
 
 // goesOn reports whether the case changed while it was worked on; else the
@@ -249,14 +249,16 @@ func (c *courier) bring(e *errand) (left bool) {
 			unknown++
 		}
 		wait := backoff.after(v)
+		if e.ctx.Err() == nil {
+			log.Warn("a reply did not get through: will try again", "error", kindOf(err), "in", wait)
+			if e.wait(wait) {
+				continue
+			}
+		}
 		if e.ctx.Err() != nil && c.ctx.Err() == nil {
-			log.Warn("lost the lease of a reply: whoever holds it goes on")
-			return true
+			log.Warn("lost the lease of a reply: whoever takes it goes on")
 		}
-		log.Warn("a reply did not get through: will try again", "error", kindOf(err), "in", wait)
-		if !e.wait(wait) {
-			return true
-		}
+		return true
 	}
 	log.Error("a reply failed again and again in a way that the bot does not know: leaving it for now", "for", parkedFor)
 	c.park(e)

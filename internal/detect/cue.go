@@ -33,8 +33,10 @@ const (
 	cueLoud                      // a name in capitals, which may be shouting
 	cueThrown                    // an exception's class stands before it
 	cueContrast                  // expected 200 but got 403
-	cueLabel                     // HTTP 403, error 403, 403 response
+	cueStatus                    // HTTP 403, status 403
+	cueLabel                     // error 403, 403 response
 	cueHappens                   // getting a 403, it returned 403
+	cueNow                       // words beside it say that it happens: still, today, again
 	cueAnswers                   // an API is said to answer these words
 	cueTelling                   // and is a number that seldom is anything else
 	cueHabit                     // it returns 403: happens, or is meant to
@@ -44,9 +46,12 @@ const (
 	cueAPI                       // the sentence speaks of APIs
 	cueNearAPI                   // the message does
 	cueNet                       // the message speaks of servers, requests and the like
-	cueAsks                      // asks for help, or says since when
+	cueHelp                      // asks for help in so many words
+	cueAsks                      // asks why, or says since when
 	cueMeaning                   // asks what it means
 	cueAlone                     // nothing else is said
+	cueBegins                    // a code that begins a line
+	cueEnds                      // a number that counts nothing behind it
 	cueError                     // error, exception, denied
 	cueRound                     // 400 and 500 are also just round numbers
 	cueWeb                       // speaks of web pages and not of APIs
@@ -78,8 +83,10 @@ var cues = [...]struct {
 	{1, "is in capitals"},
 	{3, "an exception carries it"},
 	{2, "differs from what was expected"},
-	{2, "is called a status or an error"},
+	{3, "is called a status"},
+	{2, "is called an error"},
 	{2, "is said to happen"},
+	{2, "is said to happen now, or again"},
 	{2, "is said to be the answer"},
 	{1, "is hardly another number"},
 	{1, "is said to happen, or to be meant to"},
@@ -89,9 +96,12 @@ var cues = [...]struct {
 	{2, "the sentence speaks of APIs"},
 	{1, "the message speaks of APIs"},
 	{1, "the message speaks of servers or requests"},
-	{1, "asks for help or says since when"},
+	{2, "asks for help"},
+	{1, "asks why or says since when"},
 	{2, "asks what it means"},
 	{2, "nothing else is said"},
+	{1, "begins a line"},
+	{1, "counts nothing"},
 	{1, "speaks of an error"},
 	{-1, "is a round number"},
 	{-3, "speaks of web pages"},

@@ -5,7 +5,7 @@ import "strings"
 // doubts looks for what says that no error is reported. c are the cues so far.
 func (t *talk) doubts(s sentence, c Cues) Cues {
 	var no Cues
-	if t.solved >= s.start {
+	if t.solved >= s.start && !t.isNews(s) {
 		no |= cueSolved
 	}
 	if s.where&inFence == 0 {
@@ -16,16 +16,28 @@ func (t *talk) doubts(s sentence, c Cues) Cues {
 	if s.class&cMeans != 0 {
 		no |= t.meaning(s)
 	}
+	if t.isDefined(s) || t.isIntended(s) || t.isRule(s) {
+		no |= cueExplains
+	}
+	if s.where&plural != 0 && t.is(s.first-2, "only", "just") && t.is(s.first-1, "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "a") {
+		no |= cueNegated
+	}
+	if t.isThanks(s) {
+		no |= cueSolved
+	}
+	if t.isPast(s) {
+		no |= cueSolved | cueNegated
+	}
 	if c&cueHabit != 0 && (s.class&cIf != 0 || s.where&asked != 0 && t.isStatus(s.first)) && s.class&(cFirst|cAsk|cTime|cStill) == 0 {
 		no |= cueRule
 	}
 	if t.inSource(s.first) {
 		no |= cueSource
 	}
-	if t.isForeign(s.first) || t.isForeignAt(t.lineSpan(t.list[s.first].span)) {
+	if t.isForeign(s.first) || c&cueThrown == 0 && t.isTool(s) || t.isForeignAt(t.lineSpan(t.list[s.first].span)) {
 		no |= cueOther
 	}
-	if t.isQuoted(s) {
+	if t.isQuoted(s) || t.isOfBot(s) || t.isJoke() {
 		no |= cueQuote
 	}
 	return no
@@ -36,13 +48,25 @@ func (t *talk) doubts(s sentence, c Cues) Cues {
 func (t *talk) intentions(s sentence, c Cues) Cues {
 	var no Cues
 	if t.is(s.start, "ac", "given", "scenario", "acceptance") {
+		no |= cueGuess | cuePlan
+	}
+	if t.isDocumented(s) {
+		no |= cuePlan | cueGuess
+	}
+	if t.isAsked(s) || t.isPlannedFor(s) {
 		no |= cueGuess
 	}
 	if c&(cueHappens|cueThrown) != 0 {
 		return no
 	}
+	if t.isAdvice(s) {
+		no |= cueGuess
+	}
 	if t.plans(s) {
 		no |= cuePlan
+	}
+	if s.class&cFake != 0 && t.isMade(s) {
+		no |= cueGuess
 	}
 	if t.guesses(s) {
 		no |= cueGuess
@@ -52,21 +76,90 @@ func (t *talk) intentions(s sentence, c Cues) Cues {
 
 // meaning tells who asks what an error means from who explains it.
 func (t *talk) meaning(s sentence) Cues {
+	if t.is(s.last+1, "means") && s.where&asked == 0 {
+		return cueExplains
+	}
 	if s.where&asked != 0 || s.class&cFirst != 0 || t.is(s.start, "what", "whats", "what's") {
 		return cueMeaning
 	}
 	return cueExplains
 }
 
-// plans says whether a clause speaks of plans, tests or documents. The header
-// Retry-After does not.
-func (t *talk) plans(s sentence) bool {
+// isMade says whether the clause speaks of what only pretends to answer.
+func (t *talk) isMade(s sentence) bool {
 	for i := s.start; i <= s.end; i++ {
-		if t.classOf(i)&cPlan != 0 && t.list[i].where&inLink == 0 && !t.is(i+1, "after") {
+		if t.is(i, "mock", "mocks", "mocked", "stub", "stubs", "stubbed", "fixture", "simulate", "simulates", "simulated", "wiremock", "mockserver") {
 			return true
 		}
 	}
 	return false
+}
+
+// plans says whether a clause speaks of plans, tests or documents. The header
+// Retry-After does not.
+func (t *talk) plans(s sentence) bool {
+	for i := t.newsStart(s); i <= s.end; i++ {
+		if t.classOf(i)&cPlan != 0 && s.around(i) && t.list[i].where&inLink == 0 && !t.is(i+1, "after") && !t.isForTests(i) && (i < s.first || !t.is(i-1, "after", "despite", "since", "by", "before", "without")) {
+			return true
+		}
+		if t.is(i, "use", "using", "return", "returning", "throw", "choose", "pick", "prefer") && i == s.head-1 {
+			return true
+		}
+		if s.status(t) && i < s.head && i+3 >= s.head && t.is(i, processing...) && t.smallBetween(i, s.head) {
+			return true
+		}
+		if t.is(i, "on", "after", "upon") && i < s.head && i+2 >= s.head-1 && t.retriesBefore(i) {
+			return true
+		}
+	}
+	return false
+}
+
+// retriesBefore says whether the words before token i speak of trying again:
+// "retrying requests after a 401", "back off on 429".
+func (t *talk) retriesBefore(i int) bool {
+	const reach = 4
+	for j := i - 1; j >= 0 && j >= i-reach && t.joined(j+1, clauseStop); j-- {
+		if t.is(j, "retry", "retries", "retrying", "backoff", "fallback", "reauthorizing") || t.is(j, "back") && t.is(j+1, "off") {
+			return true
+		}
+	}
+	return false
+}
+
+// newsStart is where the clause begins that tells the news: behind "now" in "I
+// added the header, now MISSING_VALUE".
+func (t *talk) newsStart(s sentence) int {
+	for i := s.first - 1; i > s.start; i-- {
+		if t.is(i, "now", "still") && (t.list[i].before > noStop || t.is(i-1, "and", "but")) {
+			return i
+		}
+	}
+	return s.start
+}
+
+// processing are verbs of what a program does with a status that it got.
+var processing = []string{"retry", "retries", "retrying", "log", "logs", "logged", "count", "counts", "counting", "record", "records", "track", "tracks", "ignore", "ignores",
+	"swallow", "swallows", "turn", "turns", "translate", "translates", "convert", "converts", "parse", "parses", "hide", "hides", "report", "provoke", "trigger", "force", "fake"}
+
+// smallBetween says whether only small words stand between two tokens.
+func (t *talk) smallBetween(from, to int) bool {
+	for i := from + 1; i < to; i++ {
+		if !t.is(i, "all", "the", "any", "every", "these", "our", "a", "an") {
+			return false
+		}
+	}
+	return true
+}
+
+// isForTests says whether the word at token i, such as "test", says where it
+// happens, and to what: "the app is in test", "our test patient".
+func (t *talk) isForTests(i int) bool {
+	if !t.is(i, "test", "tests", "example", "sample", "testing") {
+		return false
+	}
+	return t.is(i-1, "in", "our", "my", "system", "integration", "smoke", "regression", "acceptance", "e2e") && !t.is(i+1, "for", "case", "cases") ||
+		t.is(i+1, "patient", "patients", "data", "env", "environment", "app", "account", "harness", "nhs")
 }
 
 // guesses says whether what stands before the mention in its clause makes it a
@@ -95,16 +188,25 @@ func (t *talk) isModal(i int) bool {
 // "should return", "to return", "you will get". "We started to see" is not.
 func (t *talk) isPlanned(i int) bool {
 	const reach = 3
-	for j := i - 1; j >= i-reach && t.joined(j+1, clauseStop); j-- {
+	if t.is(i, "getting", "seeing", "receiving", "hitting") && t.is(i-1, "vs", "versus", "than", "avoid", "without", "of", "for", "prevent") {
+		return true
+	}
+	if t.is(i, "returning", "sending", "giving", "throwing", "answering", "responding") &&
+		t.is(i-1, "think", "suggest", "consider", "prefer", "about", "for", "by", "of", "considering", "like", "proposing", "from", "avoid", "start") {
+		return true
+	}
+	for j := i - 1; j >= i-reach && t.joined(j+1, clauseStop) && t.classOf(j)&cBut == 0; j-- {
 		switch {
+		case t.isModal(j) && t.is(i, "getting", "seeing", "receiving", "hitting") && t.list[i].where&asked != 0:
+			return false // "should I be getting a 401 here?"
 		case t.is(j, "to"):
 			if j == i-1 && !t.is(j-1, "started", "starting", "began", "beginning", "continue", "continues", "seem", "seems") {
 				return !t.asksWhy(j)
 			}
-		case t.isModal(j):
+		case t.isModal(j), t.is(j, "let", "lets", "letting"):
 			return !t.asksWhy(j)
 		case t.classOf(j)&cYou != 0 && (j == i-1 || !t.is(j, "your")):
-			return true
+			return !t.is(i+1, "me", "us")
 		}
 	}
 	return false
@@ -127,11 +229,279 @@ func (t *talk) addressesYou(start, i int) bool {
 // it: "what happens if PDS sends a 429". In "do you know if" it is no condition.
 func (t *talk) isCondition(start, i int) bool {
 	for j := i - 1; j >= start; j-- {
+		if t.isSupposed(j) {
+			return true
+		}
 		if t.classOf(j)&cFirst != 0 {
+			return t.is(j-1, "if") && (t.is(j-2, "what", "and") || t.is(j+1, "ever", "ever", "do", "did") || t.isAdvisedBehind(i)) || t.is(j-1, "case") || t.isSupposed(j-1)
+		}
+		if t.is(j, "when", "whenever") && !t.is(j-1, "only", "even", "but", "happens") && i-j <= 4 && (t.isSource(i-1) || t.is(i-1, "they", "clients", "client", "one", "consumers")) {
+			return true // "when PDS returns 404 we show …"
+		}
+		if t.is(j, "if", "unless", "once") && !t.isHeaderName(j) {
+			return !t.is(j-1, "know", "knows", "wondering", "check", "see", "tell", "sure", "ask", "asking")
+		}
+	}
+	return false
+}
+
+// isHeaderName says whether token i is a part of a hyphenated word: If-Match.
+func (t *talk) isHeaderName(i int) bool {
+	return t.joined(i+1, noStop) && t.text[t.list[i].span.End] == '-'
+}
+
+// isSupposed says whether token i makes a supposition of what follows: "imagine",
+// "suppose".
+func (t *talk) isSupposed(i int) bool {
+	return t.is(i, "imagine", "suppose", "supposing", "assume", "assuming", "hopefully", "hypothetically", "wondering") ||
+		t.is(i, "wonder") && t.is(i+1, "if", "whether", "what")
+}
+
+// isAdvisedBehind says whether the sentence goes on behind token i with what is
+// to be done: "if we get a 429 we should back off".
+func (t *talk) isAdvisedBehind(i int) bool {
+	const reach = 12
+	for j := i + 1; j <= i+reach && t.joined(j, clauseStop); j++ {
+		if t.isModal(j) && !t.is(j, "to", "can", "expect") && t.classOf(j-1)&cFirst != 0 || t.is(j, "we'll", "we'd", "i'll", "i'd") {
+			return true
+		}
+	}
+	return false
+}
+
+// isAsked says whether the reader is asked about the mention, or asked for
+// something: "did you get a 403?", "can you paste the 403 response". To ask for
+// help or for a reason is something else.
+func (t *talk) isAsked(s sentence) bool {
+	start := t.sentenceStart(s.first)
+	if start == s.first {
+		return false
+	}
+	if t.is(start, "does", "do", "will", "would", "can", "could", "may", "must", "should") && s.where&asked != 0 && s.class&(cFirst|cHelp|cNow) == 0 && !t.asksWhy(s.first) &&
+		t.isOffer(start, s.first) {
+		return true
+	}
+	if t.is(start, "did", "has", "was", "were") && s.where&asked != 0 && s.class&cFirst == 0 && !t.is(start+1, "anyone", "anybody", "someone", "somebody", "something", "anything", "pds") {
+		return true
+	}
+	for i := start; i < s.first && i < start+5; i++ {
+		if t.classOf(i)&cYou == 0 || t.is(i, "your") && !t.is(i-1, "does", "is") {
+			continue
+		}
+		aux := t.is(i-1, "did", "do", "are", "can", "could", "would", "will", "have", "were", "if", "does", "is")
+		if !aux {
+			continue
+		}
+		for j := i; j <= s.end; j++ {
+			if t.is(j, "know", "why", "help", "tell", "explain", "advise", "also", "too", "guys", "look", "assist", "see", "i", "we", "my", "our", "i'm", "me") {
+				return false
+			}
+		}
+		return true
+	}
+	return t.is(start, "which", "what") && s.class&cYou != 0 && s.class&cFirst == 0
+}
+
+// isOffer says whether a verb in its base form stands between two tokens: what an
+// API may do, as in "does it ever send a 403".
+func (t *talk) isOffer(from, to int) bool {
+	for i := from + 1; i < to; i++ {
+		if t.is(i, "return", "send", "give", "throw", "answer", "respond", "reply") {
+			return true
+		}
+	}
+	return false
+}
+
+// sentenceStart is the first token of the sentence of token i.
+func (t *talk) sentenceStart(i int) int {
+	const reach = 40
+	start := i
+	for start > 0 && i-start < reach && t.list[start].before < sentenceStop {
+		start--
+	}
+	return start
+}
+
+// isAdvice says whether the sentence begins with advice: "try a new token, 401 is
+// normally an expired one".
+func (t *talk) isAdvice(s sentence) bool {
+	start := t.sentenceStart(s.first)
+	return start < s.first && t.classOf(start)&cAdvice != 0 || t.is(start, "have") && t.is(start+1, "you")
+}
+
+// isDocumented says whether a document says it: "the docs say 404 is returned",
+// "as documented".
+func (t *talk) isDocumented(s sentence) bool {
+	if start := t.sentenceStart(s.first); t.is(start, "from", "quote", "excerpt") && t.colonBetween(start, s.first) && s.class&cPlan != 0 {
+		return true
+	}
+	for i := s.start; i < s.first; i++ {
+		switch {
+		case t.is(i, "docs", "documentation", "spec", "specification", "oas", "contract", "page", "guide", "wiki", "rfc") && t.is(i+1, "say", "says", "state", "states", "mention", "mentions", "list", "lists", "give", "gives", "show", "shows", "promise", "promises", "claim", "claims"),
+			t.is(i, "documented", "specified") && t.is(i-1, "as", "is", "are"),
+			t.is(i, "release") && t.is(i+1, "notes", "note"), t.is(i, "changelog"),
+			t.is(i, "like", "love", "hate") && t.is(i+1, "how", "that", "when"), t.is(i, "fun") && t.is(i+1, "fact"), t.is(i, "til"),
+			t.is(i, "according") && t.is(i+1, "to"), t.is(i, "per") && t.is(i+1, "the", "spec", "rfc"):
+			return true
+		}
+	}
+	return false
+}
+
+// colonBetween says whether a colon stands between two tokens.
+func (t *talk) colonBetween(from, to int) bool {
+	for i := from; i < to; i++ {
+		if t.colonBehind(i) {
+			return true
+		}
+	}
+	return false
+}
+
+// isDefined says whether it is said what the mention is for: "401 is for missing
+// credentials", "403 = I know you".
+func (t *talk) isDefined(s sentence) bool {
+	i := s.last + 1
+	if t.is(i, "is") && t.is(i+1, "what") && t.is(i+2, "you", "one", "people", "clients") {
+		return true
+	}
+	if t.is(i, "is", "are", "stands", "=") && t.joined(i, noStop) {
+		return t.is(i+1, "logged", "counted", "retried", "billed", "cached", "handled", "mapped", "ignored", "covered", "reserved", "defined", "called", "free", "taken", "booked") ||
+			t.is(i+1, "for", "about", "when", "because", "if", "normally", "usually", "often", "typically", "just", "basically", "meant", "used", "returned", "sent") && !t.is(i+2, "us", "me") ||
+			t.is(i+1, "a", "the") && t.is(i+2, "right", "correct", "standard", "normal", "usual", "wrong", "better")
+	}
+	if t.is(i, "for", "when", "if", "=") { // "401 for expired and 403 for missing scope"
+		for j := s.start; j <= s.end; j++ {
+			if t.isStatus(j) && (j < s.first || j > s.last) && t.list[j].status != t.list[s.first].status && t.is(j+1, t.word(i)) && t.class&cStill == 0 && (!t.is(i, "for") || t.isFault(i+1) || t.isFault(j+2)) {
+				return true
+			}
+		}
+	}
+	return t.is(i, "makes", "sounds", "seems") && t.is(i+1, "more", "right", "sense", "better", "fine", "correct", "good", "wrong")
+}
+
+// isIntended says whether it is said that the error is meant to come: "on
+// purpose", "by design".
+func (t *talk) isIntended(s sentence) bool {
+	if s.where&asked != 0 {
+		return false
+	}
+	for i := s.last + 1; i <= s.end; i++ {
+		if t.is(i, "purpose") && t.is(i-1, "on") || t.is(i, "design") && t.is(i-1, "by") || t.is(i, "expected", "intended", "designed", "documented", "planned") && t.is(i-1, "as") ||
+			t.is(i, "deliberately", "intentionally") {
+			return true
+		}
+	}
+	return false
+}
+
+// isThanks says whether the sentence thanks somebody for what was done about it.
+func (t *talk) isThanks(s sentence) bool {
+	start := t.sentenceStart(s.first)
+	return start < s.first && t.is(start, "thanks", "thank", "thx", "ty", "cheers") && s.class&(cNow|cStill|cBut) == 0 && !t.is(start+1, "in")
+}
+
+// isFault says whether the word at token i tells a fault of requests: "expired".
+func (t *talk) isFault(i int) bool {
+	return t.is(i, "expired", "missing", "invalid", "wrong", "bad", "unknown", "lacking", "no", "unauthenticated", "unauthorised", "unauthorized", "auth", "authentication", "authorisation", "permissions", "duplicates")
+}
+
+// isRule says whether the sentence says what such requests lead to: "an invalid
+// token gives ACCESS_DENIED".
+func (t *talk) isRule(s sentence) bool {
+	start := s.start
+	if t.is(start, "so", "and", "ok", "yes") {
+		start++
+	}
+	if start == 0 && t.is(start, "then", "given") && t.is(start+1, "the") {
+		return true // a step of a test
+	}
+	if !t.is(start, "a", "an", "any", "missing", "invalid", "wrong", "expired") || start >= s.first-1 || s.class&(cFirst|cHelp|cNow) != 0 {
+		return false
+	}
+	fault := false
+	for i := s.start; i < s.first; i++ {
+		fault = fault || t.isFault(i)
+		if t.is(i, "gives", "gets", "leads", "causes", "triggers", "results", "means", "returns", "yields", "produces") {
+			return fault
+		}
+	}
+	return false
+}
+
+// isPlannedFor says whether the sentence speaks of what is to come: "from next
+// release on PDS answers 404".
+func (t *talk) isPlannedFor(s sentence) bool {
+	for i := s.start; i <= s.end; i++ {
+		if t.is(i, "tomorrow") || t.is(i, "next") && t.is(i+1, "release", "version", "week", "sprint", "month", "year", "deployment", "quarter") ||
+			t.is(i, "from") && t.is(i+1, "monday", "tuesday", "wednesday", "thursday", "friday", "january", "february", "march", "april", "june", "july", "august", "september", "october", "november", "december") {
+			return true
+		}
+	}
+	return false
+}
+
+// isPast says whether the sentence speaks of long ago: "last year we had 429s".
+func (t *talk) isPast(s sentence) bool {
+	for i := s.start; i <= s.end; i++ {
+		switch {
+		case t.classOf(i)&cPast != 0 && !t.is(i-1, "minutes", "hours", "mins", "min", "sec", "secs", "seconds", "moments", "h", "m", "s", "minute", "hour", "days", "day", "week", "weeks") && !t.is(i-1, "not", "don't", "can't"),
+			t.is(i, "last", "previous") && t.is(i+1, "year", "month", "quarter", "summer", "winter", "spring", "autumn"),
+			t.is(i, "back") && t.is(i+1, "in", "then") && !t.is(i+2, "the") && i < s.first,
+			t.is(i, "used") && t.is(i+1, "to") && !t.is(i+2, "work", "be", "return"):
+			return true
+		}
+	}
+	return false
+}
+
+// isNews says whether what was solved is something else, and the mention is new:
+// "401 fixed, now I get a 403".
+func (t *talk) isNews(s sentence) bool {
+	if t.solved >= s.first {
+		return false
+	}
+	for i := t.solved + 1; i < s.first; i++ {
+		if t.is(i, "now", "but", "still") || t.classOf(i)&cStill != 0 {
+			return t.list[i].before > noStop || t.is(i-1, "and")
+		}
+	}
+	return false
+}
+
+// isTool says whether the clause speaks of a program or place whose errors are
+// not those of an API, and of no API: "docker pull gives 401".
+func (t *talk) isTool(s sentence) bool {
+	if s.class&cTool == 0 && !t.isTyped(s) {
+		return false
+	}
+	for i := s.start; i <= s.end; i++ {
+		if t.list[i].where&inLink == 0 && s.around(i) && t.isAPI(i) && !t.is(i, "token", "tokens", "api") {
 			return false
 		}
-		if t.is(j, "if", "unless", "once") {
-			return !t.is(j-1, "know", "knows", "wondering", "check", "see", "tell", "sure", "ask", "asking")
+	}
+	return true
+}
+
+// isTyped says whether the clause names a storage of Amazon's as people type it: "s3".
+func (t *talk) isTyped(s sentence) bool {
+	for i := s.start; i <= s.end; i++ {
+		if t.word(i) == "s3" {
+			return true
+		}
+	}
+	return false
+}
+
+// isJoke says whether the message laughs, and speaks of no API and of no users.
+func (t *talk) isJoke() bool { return t.class&cJoke != 0 && t.class&(cAPI|cServer|cUser) == 0 }
+
+// isOfBot says whether the mention is what a bot said.
+func (t *talk) isOfBot(s sentence) bool {
+	for i := s.start; i < s.end; i++ {
+		if t.is(i, "bot", "apierrorbot", "errorbot") && !t.is(i-1, "our", "my", "chat") && (t.classOf(i+1)&(cSaid|cHappens) != 0 || t.is(i+1, "explained", "explains", "linked", "posted", "suggested", "suggests", "thinks", "thought", "wrote", "gave", "found", "listed", "on", "about", "for")) {
+			return true
 		}
 	}
 	return false
@@ -141,7 +511,19 @@ func (t *talk) isCondition(start, i int) bool {
 func (t *talk) asksWhy(i int) bool {
 	const reach = 40
 	for j := i; j > 0 && j > i-reach && t.list[j].before < sentenceStop; j-- {
-		if t.is(j-1, "why") {
+		if t.is(j-1, "why") || t.is(j-1, "reason") && t.is(j-2, "any", "the", "what", "a") || t.is(j-1, "how") && t.is(j, "come") ||
+			t.is(j-1, "what", "what's") && t.is(j, "could", "can", "might", "would", "is", "may", "causes", "causing", "caused") && t.causes(j) {
+			return true
+		}
+	}
+	return false
+}
+
+// causes says whether one of the tokens from i on asks for a cause.
+func (t *talk) causes(i int) bool {
+	const reach = 3
+	for j := i; j < i+reach; j++ {
+		if t.is(j, "cause", "causes", "causing", "caused", "trigger", "triggers") {
 			return true
 		}
 	}
@@ -176,10 +558,26 @@ func (t *talk) isSolved(i int) bool {
 	if t.is(i, "works", "working") { // of all that works, only what works now or again
 		return t.is(i+1, "now", "again", "fine") || t.is(i-1, "now", "all")
 	}
+	if t.is(i, "found") && t.is(i+1, "the") {
+		return t.is(i+2, "cause", "reason", "issue", "problem", "culprit", "bug", "mistake")
+	}
+	if t.is(i, "know") {
+		return t.is(i+1, "why") && t.is(i-1, "we", "i", "now")
+	}
+	if t.is(i, "stopped") {
+		return !t.is(i+1, "at", "with", "working", "processing", "responding", "by")
+	}
+	paired := false
 	for _, pair := range solvedPairs {
 		if t.is(i, pair[0]) {
-			return t.is(i+1, pair[1]) && !t.is(i-1, "with") // "… with root cause" ends a line of Tomcat's log
+			if t.is(i+1, pair[1]) {
+				return !t.is(i-1, "with") // "… with root cause" ends a line of Tomcat's log
+			}
+			paired = true
 		}
+	}
+	if paired {
+		return false
 	}
 	return t.list[i].where&asked == 0
 }
@@ -187,7 +585,7 @@ func (t *talk) isSolved(i int) bool {
 // solvedPairs are words of cSolved that mean it only with the word behind them.
 var solvedPairs = [...][2]string{
 	{"went", "away"}, {"rolled", "back"}, {"root", "cause"}, {"turned", "out"}, {"turns", "out"}, {"figured", "out"},
-	{"my", "bad"}, {"never", "mind"}, {"got", "rid"}, {"all", "good"},
+	{"my", "bad"}, {"found", "it"}, {"was", "due"}, {"my", "fault"}, {"own", "fault"}, {"our", "fault"}, {"my", "mistake"}, {"was", "because"}, {"was", "caused"}, {"never", "mind"}, {"got", "rid"}, {"all", "good"},
 }
 
 // isQuoted says whether the mention belongs to somebody else's message: a line of
@@ -199,10 +597,14 @@ func (t *talk) isQuoted(s sentence) bool {
 	if s.where&inQuote == 0 || t.happen {
 		return false
 	}
-	for _, tok := range t.list {
-		if tok.where&inQuote == 0 {
-			return true
+	others := false
+	for i, tok := range t.list {
+		if tok.where&inQuote != 0 {
+			continue
+		}
+		if others = true; i+1 < len(t.list) && t.list[i+1].where&inQuote != 0 && t.colonBehind(i) {
+			return false // "forwarding this:" hands it on
 		}
 	}
-	return false
+	return others
 }

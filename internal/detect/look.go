@@ -32,13 +32,18 @@ func WorthBlocks(base *kb.Base, blocks string) bool {
 // people write ends here. It may say yes to a message without signals, but never
 // no to one that has some.
 func Worth(base *kb.Base, text string) bool {
+	var seen worthWords
 	for i := 0; i < len(text); {
 		switch c := text[i]; {
 		case c >= 0x80 && worthRune(text[i:]):
 			return true
 		case isLetter(c) || c == '_' || c >= 0x80:
 			end := wordEnd(text, i)
-			if worthWord(base, text, i, end) {
+			if end == i { // a character that Clean makes plain
+				_, n := utf8.DecodeRuneInString(text[i:])
+				end = i + n
+			}
+			if worthWord(base, text, i, end, &seen) {
 				return true
 			}
 			if end == i {
@@ -52,7 +57,7 @@ func Worth(base *kb.Base, text string) bool {
 			for i < len(text) && isDigit(text[i]) {
 				i++
 			}
-		case c == '{', c == '[' && (i+1 < len(text) && text[i+1] == '\'' || mapAt(text, i)), c == '(' && listAt(text, i), c == '"' && strings.HasPrefix(text[i:], `":`), c == '<' && (elementAt(text, i) || glued(text, i)):
+		case c == '{', c == '[' && (i+1 < len(text) && text[i+1] == '\'' || mapAt(text, i)), c == '(' && listAt(text, i), c == '"' && strings.HasPrefix(text[i:], `":`), c == '"' && strings.HasPrefix(text[i:], `" :`), c == '<' && (elementAt(text, i) || glued(text, i)):
 			return true
 		case c == '&' && (strings.HasPrefix(text[i:], "&amp;") || worthEscaped(text, i)):
 			return true
@@ -62,6 +67,46 @@ func Worth(base *kb.Base, text string) bool {
 	}
 	return false
 }
+
+// worthWords says which words were seen: plain words are an error only where an API
+// is named.
+type worthWords struct {
+	named  int  // words of names
+	known  bool // a name
+	prefix bool // the last word may be the prefix of a code
+	api    bool // an API, or what answers for one
+	answer bool // a verb that tells an answer
+	near   int  // how many words ago an API was named, from the far end
+}
+
+// see takes a word, and says whether what was seen so far can be an error.
+func (w *worthWords) see(base *kb.Base, word string, class class) bool {
+	const reach = 6
+	w.near--
+	if class&(cAPI|cServer) != 0 {
+		w.api, w.near = true, reach
+	}
+	if class&cAnswer != 0 {
+		w.answer = true
+		if w.near > 0 {
+			return true
+		}
+	}
+	if class&(cAPI|cServer) == 0 && base.Within(word) {
+		if w.prefix {
+			return true
+		}
+		w.named++
+		w.known = w.known || base.Known(word)
+	}
+	w.prefix = isPrefixWord(word)
+	return w.api && (w.known || w.named > 1 || w.named > 0 && w.answer)
+}
+
+func isLetterAt(s string, i int) bool { return i < len(s) && isLetter(s[i]) }
+
+// shortestLoud is how long a word in capitals must be to be a code with a slip.
+const shortestLoud = 7
 
 // wordEnd is where the word at i ends: at marks, and at what Clean makes plain.
 func wordEnd(s string, i int) int {
@@ -95,9 +140,9 @@ func statusShaped(s string) bool {
 
 // worthWord says whether a word can be part of a signal: a code, a name that an
 // article knows, a verb of saying.
-func worthWord(base *kb.Base, text string, start, end int) bool {
+func worthWord(base *kb.Base, text string, start, end int, seen *worthWords) bool {
 	word := text[start:end]
-	if len(word) < 3 {
+	if len(word) < 2 {
 		return false
 	}
 	camel := false
@@ -108,13 +153,14 @@ func worthWord(base *kb.Base, text string, start, end int) bool {
 		camel = camel || isUpper(word[i]) && isLower(word[i-1])
 	}
 	class := classify(word)
-	switch {
-	case class&(cSaid|cStopped) != 0:
+	if seen.see(base, word, class) || isLetterAt(text, end+1) && text[end] == '-' && base.Begins(word) {
 		return true
+	}
+	switch {
 	case camel:
-		return class&cLabel != 0 || isThrown(word) || base.Known(word)
+		return class&cLabel != 0 || len(word) >= shortestCode || isThrown(word) || base.Known(word)
 	case allUpper(word):
-		return isMethod(word) || base.Known(word) || loudBehind(text[end:])
+		return len(word) >= shortestLoud || isMethod(word) || base.Known(word) || loudBehind(text[end:])
 	}
 	return false
 }

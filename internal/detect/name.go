@@ -41,6 +41,9 @@ func (t *talk) name(from, to int) string {
 // fits; it gives its last token.
 func (t *talk) knownFrom(i int, fits func(from, to int) bool) (last int, ok bool) {
 	for to := i + maxReasonWords - 1; to >= i; to-- {
+		if to == i && strings.IndexByte(t.word(i), '\'') >= 0 {
+			break // no name is one word with an apostrophe
+		}
 		if t.run(i, to) && fits(i, to) && t.base.Known(t.name(i, to)) {
 			return to, true
 		}
@@ -77,7 +80,7 @@ func (t *talk) nameBehind(m *mention) bool {
 
 // announcesName says whether token i may stand between a status and its name.
 func (t *talk) announcesName(i int) bool {
-	return t.is(i, "client", "error", "server", "response", "status", "with", "code", "is", "and", "message", "says",
+	return t.is(i, "client", "error", "server", "response", "status", "with", "code", "is", "and", "message", "says", "you", "your",
 		"reasonphrase", "reason", "phrase", "statustext", "statusdescription", "response.statustext")
 }
 
@@ -88,12 +91,13 @@ func (t *talk) nameBefore(m *mention) bool {
 	if !t.joined(m.first, clauseStop) {
 		return false
 	}
+	comma := t.commaBehind(m.first - 1)
 	to := m.first - 1
-	for skipped := 0; skipped < mostSkipped && t.joined(to, clauseStop) && (t.classOf(to)&cLabel != 0 || t.is(to, "with", "a", "and", "as")); skipped++ {
+	for skipped := 0; skipped < mostSkipped && t.joined(to, clauseStop) && (t.classOf(to)&cLabel != 0 || t.is(to, "with", "a", "and", "as", "w")); skipped++ {
 		to--
 	}
 	for from := to - maxReasonWords + 1; from <= to; from++ {
-		if t.run(from, to) && t.named(m, from, to) {
+		if t.run(from, to) && (!comma || IsReason(t.phrase(from, to), m.status) || t.writtenAsCode(from, to)) && t.named(m, from, to) {
 			m.first = from
 			return true
 		}
@@ -112,6 +116,9 @@ func (t *talk) named(m *mention, from, to int) bool {
 	}
 	if !isCode && !isReason {
 		return false
+	}
+	if !isReason && !written && t.joined(to+1, noStop) && (t.classOf(to+1)&cUnit != 0 || isPlural(t.word(to+1))) {
+		return false // "400 missing value meals"
 	}
 	m.codes = append(m.codes, s)
 	m.cues |= cueNamed
@@ -146,6 +153,16 @@ func (t *talk) nameAround(m *mention) {
 		}
 		if named(i) {
 			m.codes = append(m.codes, t.word(i))
+			return
+		}
+	}
+	for i := start; i <= end; i++ {
+		if s := t.word(i); t.list[i].where&inLink == 0 && t.classOf(i) == 0 && len(s) >= shortestLoud && t.isNear(m.status, s) {
+			m.codes = append([]string{s}, m.codes...)
+			m.cues |= cueNear
+			if codeShaped(s) {
+				m.cues |= cueLikeCode
+			}
 			return
 		}
 	}
@@ -200,19 +217,41 @@ func (t *talk) canBeName(from, to int) bool {
 	return true
 }
 
+// mostLooks is how many names are looked for by their spelling in a message.
+const mostLooks = 32
+
 // isNear says whether s is spelt like a name of an article of the status.
 func (t *talk) isNear(status int, s string) bool {
-	const most = 32 // look-ups in a message
-	if t.near++; t.near > most {
+	if t.near++; t.near > mostLooks {
 		return false
 	}
 	found := t.base.Match(kb.Query{Status: status, Words: s})
-	return len(found) > 0 && found[0].Reason == kb.ReasonNear && found[0].Score >= kb.AnswerScore && sameLength(found[0].Name, s)
+	return len(found) > 0 && found[0].Reason == kb.ReasonNear && found[0].Score >= kb.AnswerScore && (sameLength(found[0].Name, s) || sameLength(found[0].Name, afterPrefix(s)))
+}
+
+// afterPrefix is what stands behind the prefix of a code, or all of it.
+func afterPrefix(s string) string {
+	if before, rest, ok := strings.Cut(s, "_"); ok && isPrefixWord(before) {
+		return rest
+	}
+	return s
 }
 
 // sameLength says whether one of two names can be the other with a slip or two,
 // and no words more.
 func sameLength(a, b string) bool {
 	const slips = 2
-	return max(len(a), len(b))-min(len(a), len(b)) <= slips
+	x, y := letters(a), letters(b)
+	return max(x, y)-min(x, y) <= slips
+}
+
+// letters counts the letters of a name, however its words are joined.
+func letters(s string) int {
+	n := 0
+	for i := 0; i < len(s); i++ {
+		if isLetter(s[i]) {
+			n++
+		}
+	}
+	return n
 }

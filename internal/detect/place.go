@@ -10,8 +10,11 @@ func (t *talk) place(i int) Cues {
 	switch {
 	case httpVersionBefore(before), requestBefore(before), requestBehind(behind), programBefore(before), loggedAt(before, behind):
 		c |= cueProgram
+	case t.statusAt(i), t.is(i-1, "errors") && t.joined(i, clauseStop) && i > 1 && isDigit(t.word(i - 2)[0]):
+		c |= cueStatus
 	case t.labelledAt(i), t.is(i-1, "is", "was", "of") && t.joined(i, noStop) && t.labelledAt(i-1),
-		t.joined(i+1, noStop) && t.is(i+1, "error", "errors", "response", "responses", "status", "code", "codes", "err"):
+		t.is(i-1, "this") && t.endsAt(i) && tok.status%100 != 0,
+		t.joined(i+1, noStop) && t.is(i+1, "error", "errors", "response", "responses", "status", "code", "codes", "err", "exception", "exceptions", "spike", "spikes", "storm", "ratio"):
 		c |= cueLabel
 	}
 	if tok.where&plural != 0 {
@@ -29,6 +32,16 @@ func (t *talk) place(i int) Cues {
 // labelledAt says whether the token before i announces a status or a code.
 func (t *talk) labelledAt(i int) bool {
 	return t.joined(i, clauseStop) && (t.classOf(i-1)&cLabel != 0 || labelEnd(t.word(i-1)))
+}
+
+// statusAt says whether the number at token i is called an HTTP status: "HTTP
+// 403", "status: 403", "response status was 403".
+func (t *talk) statusAt(i int) bool {
+	j := i - 1
+	for j > i-4 && t.joined(j+1, clauseStop) && t.is(j, "is", "was", "of", "a", "an", "code", "error", "being", "now") {
+		j--
+	}
+	return t.joined(j+1, clauseStop) && (t.is(j, "http", "https", "status", "statuscode", "httpstatus", "http_status", "status_code", "http_code", "response", "responsecode", "actual", "observed") || labelEnd(t.word(j)))
 }
 
 // labelEnd says whether a name such as upstream_status announces a status. Squid's
@@ -50,17 +63,68 @@ func (t *talk) isCount(i int) bool {
 	if t.list[i].where&plural != 0 {
 		return false
 	}
-	if t.joined(i+1, noStop) && (t.classOf(i+1)&cUnit != 0 || isPlural(t.word(i+1)) && !t.is(i-1, "a", "an")) {
+	if t.joined(i+1, noStop) && (t.classOf(i+1)&cUnit != 0 || isPlural(t.word(i+1)) && !t.is(i-1, "a", "an") || t.countsBehind(i+1)) {
+		return true
+	}
+	if i > 0 && t.list[i].before == clauseStop && t.colonBehind(i-1) && (t.classOf(i-1)&cUnit != 0 || isPlural(t.word(i-1))) && t.classOf(i-1)&(cNet|cLabel) == 0 {
+		return true // "records: 403"
+	}
+	if t.isMeasured(i) {
 		return true
 	}
 	if !t.joined(i, noStop) {
 		return false
 	}
-	if before := t.list[i-1]; before.status == 0 && isDigit(t.text[before.span.Start]) {
+	if before := t.list[i-1]; before.status == 0 && isDigit(t.text[before.span.Start]) && !t.is(i+1, "errors", "error") && !t.inPath(i-1) {
 		return true
 	}
+	if strings.ContainsAny(t.text[t.list[i-1].span.End:t.list[i].span.Start], ">=") || t.is(i-1, "only", "another", "first") && t.endsAt(i) {
+		return false
+	}
 	c := t.classOf(i - 1)
-	return c&(cCounted|cOther) != 0 && c&cLabel == 0 || t.isForeign(i)
+	return c&(cCounted|cOther|cRefer) != 0 && c&cLabel == 0 || t.isForeign(i)
+}
+
+// endsAt says whether nothing is counted by the number at token i: its clause ends
+// there, or goes on with a small word.
+func (t *talk) endsAt(i int) bool {
+	return i+1 >= len(t.list) || t.list[i+1].before >= clauseStop || t.classOf(i+1)&(cNow|cStill|cBut|cIf) != 0 ||
+		t.classOf(i+1)&cPlace != 0 && (!t.is(i+1, "in", "at") || t.classOf(i+2)&(cEnv|cNet|cAPI) != 0) ||
+		t.is(i+1, "and", "or", "here", "there", "too", "instead", "so", "also", "either", "whatever", "despite")
+}
+
+// isMeasured says whether the clause up to the number speaks of measuring:
+// "response time is 403 now".
+func (t *talk) isMeasured(i int) bool {
+	const reach = 8
+	for j := i - 1; j >= 0 && j >= i-reach && t.list[j+1].before < sentenceStop && t.classOf(j)&cBut == 0; j-- {
+		if t.is(j, "latency", "throughput", "rps", "tps", "qps", "duration", "average", "median", "percentile") || isPercentile(t.word(j)) || t.is(j, "time", "times") && t.is(j-1, "response", "load", "build", "run") {
+			return !t.is(i-1, "a", "an", "the") && t.classOf(i-1)&(cHappens|cLabel) == 0
+		}
+	}
+	return false
+}
+
+// isPercentile says whether a word is one of a measurement: p95.
+func isPercentile(w string) bool {
+	return len(w) == 3 && lower(w[0]) == 'p' && isDigit(w[1]) && isDigit(w[2])
+}
+
+// countsBehind says whether a number before token i counts what stands there: "403
+// API calls", "429 responses to the survey", "400 more".
+func (t *talk) countsBehind(i int) bool {
+	switch {
+	case t.isAPI(i):
+		return t.joined(i+1, noStop) && (t.classOf(i+1)&cUnit != 0 || isPlural(t.word(i+1)))
+	case t.is(i, "responses", "requests", "errors"):
+		return t.joined(i+1, noStop) && t.is(i+1, "to", "per", "a", "so", "each")
+	}
+	const other = cTime | cPlace | cHappens | cCan | cLabel | cError | cModal | cNot | cIf | cNow | cStill | cBut | cFirst | cYou | cAsk
+	if t.classOf(i)&other == 0 && !codeShaped(t.word(i)) && t.list[i].where&upper == 0 && !t.is(i, "and", "or") && !t.is(i+1, "of") && t.joined(i+1, noStop) &&
+		(t.classOf(i+1)&cUnit != 0 || isPlural(t.word(i+1))) && t.classOf(i+1)&(cHappens|cTime) == 0 {
+		return true // "403 unit tests"
+	}
+	return t.is(i, "more", "unread", "open", "different", "active", "new", "other")
 }
 
 // isPlural says whether a word is a noun in the plural, as far as its letters
@@ -72,7 +136,7 @@ func isPlural(word string) bool {
 	switch word {
 	case "errors", "responses", "requests", "statuses", "codes", "status", "this", "across", "always", "sometimes", "besides",
 		"perhaps", "towards", "afterwards", "plus", "versus", "does", "needs", "happens", "keeps", "comes", "appears", "seems",
-		"means", "looks", "occurs", "persists", "returns", "makes", "goes", "shows", "hits", "breaks":
+		"means", "looks", "occurs", "stays", "remains", "starts", "ends", "pops", "resurfaces", "persists", "returns", "makes", "goes", "shows", "hits", "breaks":
 		return false
 	}
 	return true
@@ -82,6 +146,9 @@ func isPlural(word string) bool {
 // is no API: "exit code 404", "SMTP error 421", "ORA-00404".
 func (t *talk) isForeign(i int) bool {
 	const reach = 4
+	if t.is(i-1, "code", "codes", "error") && t.joined(i-1, noStop) && t.list[i-2].where&upper != 0 && t.classOf(i-2) == 0 {
+		return true // "ICD code 429"
+	}
 	for j := i - 1; j >= i-reach && t.joined(j+1, noStop); j-- {
 		if t.classOf(j)&cOther != 0 {
 			return true
@@ -131,6 +198,17 @@ func isMethod(s string) bool {
 		return true
 	}
 	return false
+}
+
+// isAPIPath says whether s begins with the path of an API, and not of a page.
+func isAPIPath(s string) bool {
+	path, found := strings.CutPrefix(s, " /")
+	if !found {
+		return false
+	}
+	path, _, _ = strings.Cut(path, " ")
+	return path != "" && isUpper(path[0]) || strings.Contains(path, "api") || strings.Contains(path, "fhir") || strings.Contains(path, "FHIR") ||
+		strings.Contains(path, "oauth") || strings.HasPrefix(path, "v1/") || strings.HasPrefix(path, "v2/") || strings.HasPrefix(path, "v3/")
 }
 
 // programPhrases are the words that programs put before a status.

@@ -11,17 +11,26 @@ import (
 func CodeShaped(s string) bool { return codeShaped(s) }
 
 // LongestName finds the longest code or alias in a text, as it stands there; ""
-// if there is none.
+// if there is none, or if a longer reason phrase stands there that is none ("Method
+// Not Allowed" is not "not allowed").
 func LongestName(base *kb.Base, text string) string {
 	list := tokenize(text, nil)
-	longest := ""
+	longest, reason := "", ""
 	for i := range list {
 		for n := 6; n >= 1; n-- {
 			if i+n > len(list) || i > 200 {
 				continue
 			}
-			if s := text[list[i].span.Start:list[i+n-1].span.End]; len(s) > len(longest) && base.Known(s) {
-				longest = s
+			s := text[list[i].span.Start:list[i+n-1].span.End]
+			if len(s) <= max(len(longest), len(reason)) {
+				break
+			}
+			if base.Known(s) {
+				longest, reason = s, ""
+				break
+			}
+			if reasonStatus(s) != 0 {
+				longest, reason = "", s
 				break
 			}
 		}

@@ -4,17 +4,19 @@ import "strings"
 
 // sourceStarts begin lines of source code, tests and Gherkin scenarios.
 var sourceStarts = [...]string{
-	"if ", "if(", "else", "elif ", "elseif", "return ", "assert", "expect(", "def ", "func ", "fn ", "function ", "const ", "let ",
+	"if ", "if(", "else", "elif ", "elseif", "return ", "assert", "expect(", "expect {", "def ", "func ", "fn ", "function ", "const ", "let ",
 	"var ", "val ", "case ", "switch", "throw ", "raise ", "import ", "class ", "public ", "private ", "protected ", "static ",
 	"except ", "catch", "} catch", "try", "while ", "for ", "await ", "async ", "yield ", "when(", "it(", "describe(", "test(",
 	"given ", "when ", "then ", "and the ", "scenario", "//", "/*", "* ", "#include", "#define", "export ", "enum ", "new ", "require(", "data class ", "record ",
-	"(def", "(if", "(case", "(let", "(when", "(throw", "select ", "insert ",
+	"(def", "(if", "(ns", "(is", "(:", "(case", "(let", "(when", "(throw", "select ", "insert ",
 }
 
 // sourceMarks stand inside lines of source code.
 var sourceMarks = [...]string{
 	" == ", "==", "!=", "===", ") =>", "=> {", " && ", " || ", ".status(", "tobe(", "toequal(", "assertequal", ":=", ".statuscode(", "withstatuscode(", "sendstatus(",
 	"(status=", "(status_code=", "httpexception(", "abort(", "responseentity.", "responseentity<", "jsonify(", "res.send", ".reply(", "thenreturn(", "thenthrow(",
+	"raise_error(", ".to_return(", "stub_request(", ".andexpect(", "mockmvc.", "errordocument ", ":refer ", "(:require",
+	"log.warn(", "log.info(", "log.error(", "logger.", `console.log("`, "console.log('", `console.error("`, "console.error('", "println(", "printf(",
 	"httpstatus.", "http.statusbad", "http.statusun", "http.statusforb", "http.statusnot", "http.statusconf", "http.statustoo", "statuscodes.", ".json({", "`json:", "` // ",
 }
 
@@ -30,7 +32,7 @@ func isScenario(line string) bool {
 
 // foreignStarts begin lines of tools whose servers are not the APIs that articles
 // are about.
-var foreignStarts = [...]string{"npm err", "npm error", "e: ", "w: ", "err:", "yarn ", "yarn:", "pip ", "pip:", "brew:", "go: module ",
+var foreignStarts = [...]string{"npm err", "npm error", "e: ", "w: ", "err:1", "err:2", "err:3", "err http", "yarn ", "yarn:", "pip ", "pip:", "brew:", "go: module ",
 	"fatal: ", "remote: ", "error from server (", "error response from daemon", "docker: ", "docker push", "docker pull", "sip/",
 	"✓", "✔", "✗", "✘", "--- pass", "--- fail"}
 
@@ -38,7 +40,7 @@ var foreignStarts = [...]string{"npm err", "npm error", "e: ", "w: ", "err:", "y
 // packages and images.
 var foreignMarks = [...]string{"registry.npmjs", "registry.yarnpkg", "pypi.org", "pythonhosted.org", "proxy.golang.org", "docker.io",
 	"ghcr.io", "gcr.io", "quay.io", "repo1.maven", "repo.maven", "rubygems.org", "crates.io", "archive.ubuntu", "launchpad.net",
-	"packages.gz", "/dists/", "apt-get", "sources.list", "failed to pull image", "errimagepull", ".git/'", "java.nio.file"}
+	"packages.gz", "sources.gz", "/dists/", "apt-get", "sources.list", "failed to pull image", "errimagepull", ".git/'", "java.nio.file"}
 
 // isForeignLine says whether a line is about such a tool.
 func isForeignLine(line string) bool {
@@ -54,7 +56,7 @@ func isForeignLine(line string) bool {
 			return true
 		}
 	}
-	return false
+	return strings.Contains(s, "failed to fetch") && strings.Contains(s, "  404 ")
 }
 
 // isSourceLine says whether a line is source code rather than talk or a log.
@@ -63,7 +65,10 @@ func isSourceLine(line string) bool {
 		return false
 	}
 	s := strings.ToLower(strings.Trim(line, " \t`>+-"))
-	if strings.HasSuffix(s, ");") || strings.HasSuffix(s, "{") && len(s) > 1 && !strings.HasSuffix(s, ": {") || isAnnotation(s) {
+	if isStatusKey(s) || isAnnotation(s) {
+		return true
+	}
+	if strings.HasSuffix(s, ");") || strings.HasSuffix(s, "{") && len(s) > 1 && !strings.HasSuffix(s, ": {") {
 		return true
 	}
 	coded := strings.ContainsAny(s, "(){}=;[]") || strings.HasSuffix(s, ":")
@@ -88,6 +93,14 @@ func isAnnotation(line string) bool {
 	}
 	n := nameLength(line[1:])
 	return n > 0 && strings.HasPrefix(line[1+n:], "(")
+}
+
+// isStatusKey says whether a line defines what a status means, as schemas do:
+// "'429': Too many requests".
+func isStatusKey(line string) bool {
+	line = strings.TrimLeft(line, "- ")
+	const length = len("'429':")
+	return len(line) >= length && (line[0] == '\'' || line[0] == '"') && httpStatus(line[1:4]) != 0 && line[4] == line[0] && line[5] == ':'
 }
 
 // isSource says whether a tree is a literal in source code: an argument of a
@@ -167,7 +180,7 @@ func isExceptionName(w string) bool {
 	const shortest = 8
 	switch w {
 	case "TypeError", "ReferenceError", "SyntaxError", "RangeError", "KeyError", "ValueError", "IndexError", "AttributeError",
-		"AssertionError", "PermissionError", "FileNotFoundError", "NotFoundError", "DuplicateKeyException", "NullPointerException", "IndexOutOfBoundsException", "NumberFormatException", "IllegalArgumentException":
+		"AssertionError", "PermissionError", "FileNotFoundError", "NotFoundError", "DuplicateKeyException", "NullPointerException", "IndexOutOfBoundsException", "NumberFormatException", "IllegalArgumentException", "AccessControlException":
 		return false // bugs of programs, and of files and databases: not answers of APIs
 	}
 	if len(w) < shortest {
@@ -200,7 +213,7 @@ func statusInWords(s string) int {
 		if tok.status == 0 || t.isCount(i) {
 			continue
 		}
-		if t.place(i)&(cueProgram|cueLabel) != 0 {
+		if t.place(i)&(cueProgram|cueStatus|cueLabel) != 0 {
 			return tok.status
 		}
 		if behind := strings.TrimLeft(s[tok.span.End:], " "); i == 0 && behind != "" && (behind[0] == '-' || behind[0] == ':') {

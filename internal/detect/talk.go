@@ -16,6 +16,8 @@ type talk struct {
 	happen bool  // something is said to have happened, outside quotations
 	linked bool  // a web page is linked
 	faked  bool  // some code is about mocks or examples
+	help   bool  // somebody asks for help in so many words
+	apis   bool  // an API is named
 	near   int   // how many names were looked for by their spelling
 }
 
@@ -26,6 +28,8 @@ func newTalk(base *kb.Base, text string, trees []Span) *talk {
 		t.faked = t.faked || tok.where&inFence != 0 && tok.class&cFake != 0
 		if tok.where&(inFence|inLink) == 0 {
 			t.class |= tok.class
+			t.apis = t.apis || tok.class&(cAPI|cServer) != 0
+			t.help = t.help || tok.class&cHelp != 0 && (tok.where&asked != 0 || tok.class&cAsk == 0)
 		}
 		switch {
 		case tok.class&cStill != 0:

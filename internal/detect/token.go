@@ -173,11 +173,25 @@ func (z *tokenizer) word() {
 	}
 	t := token{span: Span{start, z.at}}
 	s := z.text[start:z.at]
-	t.class = classify(s)
+	t.class = classify(strings.TrimSuffix(s, "'s"))
+	if t.class == 0 || s == strings.TrimSuffix(s, "'s") {
+		t.class = classify(s)
+	}
+	if z.isPath(start) {
+		t.class |= cNet
+		if isUpper(s[0]) { // a resource of FHIR
+			t.class |= cAPI
+		}
+	}
 	if allUpper(s) {
 		t.where |= upper
 	}
 	z.add(t)
+}
+
+// isPath says whether the word at start begins a path: " /Patient".
+func (z *tokenizer) isPath(start int) bool {
+	return start > 0 && z.text[start-1] == '/' && (start == 1 || isSpace(z.text[start-2]))
 }
 
 func (z *tokenizer) wordGoesOn() bool {

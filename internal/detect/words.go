@@ -4,7 +4,7 @@ import "strings"
 
 // class says what a word can mean for the question whether somebody reports an
 // error. A word may have several.
-type class uint32
+type class uint64
 
 const (
 	cLabel   class = 1 << iota // announces a status: HTTP 403, status code 403, error 403
@@ -34,6 +34,19 @@ const (
 	cOther                     // other systems that have codes: SMTP, ORA, exit
 	cPlace                     // a preposition behind an error: from, on, when
 	cTime                      // today, morning, since
+	cNow                       // of these, what beside a status says that it happens: now, today, again
+	cHelp                      // asks for help in so many words: help, stuck
+	cEnv                       // where software runs: int, prod, sandbox
+	cTool                      // programs and places whose errors are not those of an API: git, docker, Jira
+	cSubject                   // what an answer is called: response, result, everything
+	cJoke                      // laughs
+	cUser                      // who uses software
+	cLead                      // may stand between a verb of saying and what is said
+	cServer                    // what answers requests without being named: server, response
+	cAnswer                    // of the verbs of saying, those that only tell an answer: says, returns
+	cAdvice                    // tells somebody what to do: try, check
+	cRefer                     // says what is done with what has a number: merged, closed
+	cPast                      // speaks of long ago: remember, historically
 )
 
 // vocabulary lists the words of each class. It is English as developers write
@@ -44,58 +57,88 @@ var vocabulary = []struct {
 	words string
 }{
 	{cLabel, `http https status statuscode status_code httpstatus http_status http_code error err code response_code
-		response responsecode sc rc errorcode error_code`},
+		actual observed response responsecode sc rc errorcode error_code errors statuses erreur fehler fehlercode fout błąd erro`},
 	{cHappens, `getting got gotten receiving received seeing saw hitting encountering encountered throwing threw
 		returning returned giving gave gives responding responded failing failed fails rejecting rejected rejects
 		answering answered answers sent come throws returns responds receives gets keeps hits facing faced coming came comes
-		says saying said erroring errored showing sees sends sending bombing dying died being blocked seen ends ended ending results resulted resulting
-		gettin reciving recieving recieved recieve`},
-	{cHabit, `returns throws gives responds answers sends says rejects fails receives saying said being blocked`},
-	{cCan, `get receive see hit encounter throw return give respond answer fail reject have having had keep show shows face be`},
+		says saying said tells telling complains complaining complained reports reporting reported erroring errored showing sees sends sending bombing dying died being blocked seen ends ended ending results resulted resulting
+		gettin geting reciving recieving recieved recieve replies replied replying bounced bounces
+		reçois recevons reçoit renvoie retourne obtiens obtenons bekomme bekommen bekommt kriege kriegen kriegt erhalte erhalten
+		liefert antwortet wirft meldet sagt krijg krijgen krijgt geeft otrzymuję otrzymujemy dostaję dostajemy zwraca recibo recibimos
+		recibe devuelve obtengo obtenemos recebo recebemos retorna devolve pegar ricevo riceviamo restituisce får gibt geben gab spits spit spat yields emits screams shouts barfs prints printed displays displayed`},
+	{cHabit, `returns throws gives responds answers replies sends says tells shows reports complains rejects fails receives saying said being blocked`},
+	{cCan, `get receive see hit encounter throw return give respond answer send reply fail reject have having had keep show shows face be`},
 	{cModal, `should would could might may will shall must can to want wants lets let's going gonna suppose supposed
 		ought won't wouldn't shouldn't couldn't might've could've would've i'd we'd it'd it'll they'll we'll i'll you'll they'd
 		expect expects expecting wanted needs need`},
 	{cFirst, `i we my our me us im i'm we're i've we've ive weve`},
 	{cYou, `you your you'll u you'd you're yours you've one's`},
 	{cIf, `if when whenever unless once where`},
-	{cSolved, `fixed resolved solved sorted works working explained recovered mitigated gone nvm nevermind went rolled root turned turns figured my never got all`},
-	{cNot, `not never no isn't aren't doesn't don't didn't wasn't cannot can't cant wont dont isnt doesnt without`},
+	{cSolved, `fixed resolved solved sorted works working explained recovered mitigated gone nvm nevermind went rolled root turned turns figured my never got all own our know found was disappeared vanished stopped`},
+	{cNot, `not never no haven't hasn't hadn't havent hasnt nor neither isn't aren't doesn't don't didn't wasn't cannot can't cant wont dont isnt doesnt without`},
 	{cStill, `still again keeps keep keeping continues continue persists constantly`},
-	{cPlan, `spec specs specification swagger openapi schema docs documentation documented document readme example examples
+	{cPlan, `spec specs specification swagger openapi schema docs documentation documented readme example examples
 		e.g eg mock mocks mocked mocking stub stubs stubbed stubbing fixture fixtures test tests testing unit
 		scenario assert asserts asserting asserted handle handles handling handled handler handlers catch
-		catches catching map maps mapped mapping treat treats treated retry retries retrying
+		catches catching deal deals dealing cope reacts rfc deck slides training handbook map maps mapped mapping treat treats treated
 		difference vs versus design designed implement implemented implementing implementation
-		add adds adding added support logic rename renamed renaming enum constant constants define defines defined
-		page pages custom article articles story proposal proposed suggest suggested convention semantically idiomatic
-		like such as feature use uses using simulate simulated simulating sample samples placeholder template acceptance criteria ac table
-		list listing listed rule rules interview quiz question joke meme t-shirt song movie book
-		alert alerts alerting dashboard dashboards graph graphs metric metrics monitor monitoring log logs logging`},
+		add adds adding added logic rename renamed renaming enum constant constants define defines defined
+		custom article articles story proposal proposed suggest suggested convention semantically idiomatic
+		such feature use uses simulate simulated simulating sample samples placeholder template acceptance criteria ac table
+		interview spelling quiz question joke meme t-shirt t-shirts shirt poster band mug sticker haha hahaha slogan song
+		alert alerts alerting dashboard dashboards graph graphs metric metrics monitor monitoring logging`},
 	{cFake, `mock mocks mocked mocking stub stubs stubbed fixture fixtures example examples sample samples spec specs specification
 		swagger openapi schema docs documentation documented template placeholder simulate simulates simulated expected e.g eg
 		wiremock mockserver nock msw pact hypothetical dummy`},
-	{cAsk, `why anyone anybody help idea ideas suggestion suggestions clue stuck wrong suddenly weird strange odd
+	{cJoke, `lol lmao rofl haha hahaha joy clown_face rolling_on_the_floor_laughing`},
+	{cUser, `user users superuser admin account login`},
+	{cLead, `that the a an us me we my our it it's is are being error message with i'm we're i am to no have has had do not been
+		there's there about for of your you you're user app client team out up over past hit hitting exceeded exceeding back only just
+		always still now again was were in some kind this their one code status as`},
+	{cRefer, `merged merging merge closed closing reopened deployed deploying reviewed approved ticketed rebased reverted shipped`},
+	{cPast, `remember remembered historically postmortem post-mortem ago formerly`},
+	{cServer, `sandbox endpoint response body server service gateway proxy backend receiver client axios notify login supplier`},
+	{cAnswer, `says said saying say answers answered answering replies replied reply answer returns returned returning responds
+		responded responding response complains complaining reports reported throws threw throwing gives gave giving error message
+		rejects rejected rejecting tells telling told claims claiming claimed thinks reckons insists whines moans sends sending
+		sent meldet sagt dit dice zegt diz mówi devuelve renvoie gibt shows showing body spits spit spat yields emits screams shouts barfs prints printed
+		displays displayed logs`},
+	{cAdvice, `try check verify ensure remember make use consider please`},
+	{cNow, `now already today again still same suddenly sudden currently constantly always only just randomly sporadically
+		intermittently sometimes occasionally everywhere throughout persists keeps`},
+	{cHelp, `anyone anybody help stuck struggling clue clues idea ideas advice pointers understand baffled puzzled confused stumped`},
+	{cEnv, `int integration sandbox prod production live staging preprod uat sit dev devl env environment ref deployment oat nft veit07`},
+	{cSubject, `response responses result results status answer answers everything outcome reply replies call calls request requests`},
+	{cTool, `git github gitlab bitbucket gerrit svn docker dockerhub kubectl kubernetes k8s helm terraform ansible pulumi vault consul
+		npm npx yarn pnpm pip pypi conda gem bundler cargo crates maven mvn gradle nuget artifactory nexus ecr ghcr quay registry
+		apt apt-get yum dnf brew choco pacman snap jenkins circleci travis teamcity sonar sonarqube argocd jira confluence trello
+		notion sharepoint onedrive gdrive slack teams zoom outlook gmail twitter facebook linkedin youtube reddit instagram spotify
+		netflix whatsapp chatgpt openai copilot claude gemini ec2 cli bucket buckets cloudformation lambda@edge bigquery snowflake databricks
+		sql mssql gcloud gsutil postgres psql mysql mariadb mongo mongodb redis kafka rabbitmq rabbit elasticsearch elastic kibana grafana oracle sqlserver
+		ssh scp sftp sudo bash ldap vpn wifi nfs smb bank badge lift door printer coffee fridge kitchen dating barista girlfriend boyfriend mum dad boss dishwasher brain motivation
+		weekend wife husband kids cat dog fridge laptop iphone android browser`},
+	{cAsk, `why anyone anybody help idea ideas clues suggestion suggestions clue stuck wrong suddenly weird strange odd
 		broken how somebody someone advice pointers struggling investigate figure knows thoughts insight issue issues problem problems`},
 	{cTime, `today morning afternoon yesterday since tonight week hour hours now intermittently randomly sometimes
-		occasionally constantly everything every all lots loads tons bunch intermittent`},
+		occasionally constantly everything every all many several lots loads tons bunch intermittent`},
 	{cAPI, `api apis endpoint endpoints gateway apigee apim oauth oauth2 jwt jwts token tokens bearer curl
 		postman insomnia rest fhir hapi patient patients payload scope scopes webhook webhooks apikey api_key client_id
 		client_secret client_credentials pds eps rs ers nrl nrlf bars mesh cis2 spine ods asid dos mns pdm nems scr
-		sds gpconnect grant jwks post put patch delete get`},
+		sds gpconnect grant jwks apim notify odt mpi gpc post put patch delete get`},
 	{cNet, `sandbox header headers call calls calling called client server proxy auth authorization authorisation int production prod sdk axios fetch
-		upstream downstream credentials credential backend notify signed realm consumer consumers subscription request
-		requests req preprod staging integration environment env app lookup resource resources prescription
+		upstream downstream bundle task organization organisation practitioner medicationrequest servicerequest
+		documentreference appointment slot operationoutcome worklist pointer mailbox inbox outbox credentials credential backend signed realm consumer consumers subscription request
+		requests req path paths body param params parameter receiver sender supplier identity preprod staging integration environment env app lookup resource resources prescription
 		prescriptions referral referrals immunisation immunisations booking microservice service services lambda
 		response responses login signin handshake query queries search`},
-	{cWeb, `page pages website websites site sites link links url browser docs homepage download downloads image images
-		css favicon nginx apache wordpress domain dns blog wiki repo repos repository mirror mirrors package packages apt ppa click
+	{cWeb, `page pages website websites site sites link links url browser docs homepage 		css favicon nginx apache wordpress domain dns blog wiki repo repos repository mirror mirrors package packages apt ppa click
 		clicked clicking php html readme article video cdn catalog webpage tutorial`},
 	{cUnit, `ms s sec secs second seconds min mins minute minutes hr hrs hour hours day days week weeks month months year years
-		px em rem pt kb mb gb tb kib mib gib bytes byte bits loc line lines row rows record records user users people persons
+		px pt kb mb gb tb kib mib gib bytes byte bits loc line lines row rows record records user users people persons
 		patient patients test tests item items file files message messages star stars commit commits prs ticket tickets
 		point points mile miles km m kg g lb lbs calories quid pounds dollars euros usd gbp eur percent pct characters chars
 		words columns examples tasks members followers votes iterations entries elements nodes results packages modules functions
-		participants seats tokens emails mails unread pages times x by of per million thousand k events rules plugins
+		participants seats tokens emails mails unread pages times x of per million thousand k events rules plugins
 		issues deaths cases beds staff steps slides photos pictures chapters episodes copies units pieces documents threads
 		vulnerabilities warnings stories hits views downloads installs connections tables appointments referrals degrees rpm fps hz
 		watts volts calls subscribers repos branches students downvotes upvotes channels`},
@@ -106,16 +149,18 @@ var vocabulary = []struct {
 		hundred total count size length width height max min weight price cost paid pay costs worth block floor extension ext
 		call line apartment flat unit house street road bed ward desk seat locker channel top first last between only plus
 		another pull changeset revision commit bug`},
-	{cOther, `ora smtp ftp sip exit errno sqlstate signal mysql postgres sybase esmtp imap db2 hresult nntp sqlcode pg dtc obd
+	{cOther, `ora smtp ftp sip exit errno icd snomed opcs mllp sqlstate signal mysql postgres sybase esmtp imap db2 hresult nntp sqlcode pg dtc obd
 		esxi win32 windows printer washing dishwasher`},
 	{cBut, `but however yet though although except`},
-	{cSaid, `says said saying say answers answered answering replies replied returns returned returning responds responded responding
+	{cSaid, `prints printed displays displayed logs logged get body spits spit spat yields emits screams shouts barfs gibt says said saying say answers answered answering replies replied reply answer returns returned returning responds responded responding
 		response complains complaining reports reported throws threw throwing gives gave giving shows showing error message
-		rejects rejected rejecting getting got gets being been are is tells telling told with`},
-	{cStopped, `limited throttled blocked banned denied rejected limiting throttling`},
-	{cError, `error errors exception exceptions err failure fail failed fails failing denied rejected broken outcome operationoutcome fault`},
+		rejects rejected rejecting getting got gets being been are is tells telling told with claims claiming claimed
+		thinks reckons insists whines moans facing receive receives receiving received see seeing seen hit hitting keeps
+		getting rejecting sending sends sent quoting reads meldet sagt dit dice zegt diz mówi devuelve renvoie`},
+	{cStopped, `limits throttles limited throttled blocked banned denied rejected limiting throttling`},
+	{cError, `error errors exception exceptions err failure fail failed fails failing denied rejected broken outcome operationoutcome fault diagnostics`},
 	{cMeans, `mean means meaning meant suggests indicates implies`},
-	{cPlace, `from on by when whenever calling at against in for with via using trying while during after each every between across since`},
+	{cPlace, `off de von van op sur bei z na em en aus nel dans auf w from on by when whenever calling at against in for with via using trying while during after each every between across since`},
 }
 
 var classes = func() map[string]class {

@@ -12,7 +12,9 @@ type Base struct {
 	byID     map[string]*Article
 	byStatus map[int][]*Article
 	terms    []term
-	byKey    map[string]int // index into terms
+	byKey    map[string]int  // index into terms
+	begins   map[string]bool // the keys of the names' first words
+	within   map[string]bool // the keys of all their words
 	bigrams  bigramIndex
 }
 
@@ -34,6 +36,8 @@ func newBase(articles []*Article) *Base {
 		byID:     make(map[string]*Article),
 		byStatus: make(map[int][]*Article),
 		byKey:    make(map[string]int),
+		begins:   make(map[string]bool),
+		within:   make(map[string]bool),
 	}
 	slices.SortFunc(b.articles, byStatusThenCode)
 	for _, a := range b.articles {
@@ -81,6 +85,14 @@ func (b *Base) name(name string, a *Article, score float64, reason Reason) {
 	if k == "" {
 		return
 	}
+	list := words(name)
+	b.begins[list[0]] = true
+	b.begins[key(strings.Fields(name)[0])] = true // "doesn't" is one word for who reads a text
+	for _, w := range list {
+		if !fillers[w] {
+			b.within[w] = true
+		}
+	}
 	i, taken := b.byKey[k]
 	if !taken {
 		b.byKey[k] = len(b.terms)
@@ -117,6 +129,27 @@ func (b *Base) ByStatus(status int) []*Article { return slices.Clone(b.byStatus[
 func (b *Base) Known(name string) bool {
 	t := b.lookup(name)
 	return t != nil && t.reason != ReasonStatus
+}
+
+// Begins reports whether a name of an article, or the phrase of its status, is or
+// begins with this word, in any spelling. Like Known it does not allocate.
+func (b *Base) Begins(word string) bool {
+	if len(word) > maxKey {
+		return false
+	}
+	var buffer [maxKey * 2]byte
+	k := appendKey(buffer[:0], word)
+	return b.begins[string(k)] || isPrefix(string(k)) || b.lookup(word) != nil
+}
+
+// Within reports whether a telling word stands in the name of an article, or in the phrase
+// of its status. Like Known it does not allocate.
+func (b *Base) Within(word string) bool {
+	if len(word) > maxKey {
+		return false
+	}
+	var buffer [maxKey * 2]byte
+	return b.within[string(appendKey(buffer[:0], word))]
 }
 
 // Names returns every code and alias, and each of them without its prefix, as

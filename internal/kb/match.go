@@ -105,6 +105,10 @@ const (
 	// below AnswerScore because what is abbreviated has to be guessed.
 	scoreShort = 0.85
 
+	// shortestShort is how many letters an abbreviation has at least. With fewer,
+	// "noted" would stand for "not allowed".
+	shortestShort = 6
+
 	// shortRun is how many letters of an abbreviation hang together on average.
 	// With less, "noon" would stand for NOT_FOUND.
 	shortRun = 2
@@ -156,7 +160,20 @@ func (b *Base) Match(q Query) []Candidate {
 	if len(asked) == 0 {
 		return b.ofStatus(q.Status, ScoreStatus)
 	}
-	return b.alike(bare(asked), q.Status)
+	if isPhrase(q.Words) { // of a status that no article is about: nothing like it means the same
+		return b.ofStatus(q.Status, ScoreSameStatus)
+	}
+	return b.alike(bare(asked), whole(q.Words, asked), q.Status)
+}
+
+// whole returns all words of a short question where fillers were dropped from it: a
+// filler can be a slip, as in "to many requests". nil where nothing was dropped.
+func whole(question string, asked []string) []string {
+	const most = 5
+	if list := words(question); len(list) > len(asked) && len(list) <= most && len(asked) > 1 {
+		return list
+	}
+	return nil
 }
 
 // ofStatus returns all articles of a status with the same score.
@@ -202,10 +219,14 @@ func (t *term) under(status int) (articles []*Article, agree bool) {
 // the status has articles, these are the only ones, and a likeness too small to
 // count by itself still orders them: MISSING_SCOPE with 400 is more likely about
 // MISSING_VALUE than about INVALID_VALUE.
-func (b *Base) alike(asked []string, status int) []Candidate {
+func (b *Base) alike(asked, whole []string, status int) []Candidate {
 	best := make(map[*Article]Candidate)
 	rest := ScoreSameStatus // of the articles of the status that are not spelt alike
-	for _, hit := range b.spelt(asked) {
+	hits := b.spelt(asked)
+	if whole != nil {
+		hits = append(hits, b.spelt(whole)...)
+	}
+	for _, hit := range hits {
 		score := hit.score
 		articles, agree := hit.term.under(status)
 		switch {
@@ -264,7 +285,7 @@ func (b *Base) spelt(asked []string) []hit {
 		if score := paired(asked, t.words); score > 0 {
 			hits = append(hits, hit{t, score})
 		}
-		if len(question) < len(t.key) && 2*len(question) >= len(t.key) && question[0] == t.key[0] {
+		if len(question) >= shortestShort && len(question) < len(t.key) && 2*len(question) >= len(t.key) && question[0] == t.key[0] {
 			short = append(short, t)
 		}
 	}

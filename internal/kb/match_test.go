@@ -117,8 +117,8 @@ func TestMatch(t *testing.T) {
 		{400, "INVALD_VALUE", []found{
 			{invalid, agreed(slipped(1, 12)), ReasonNear},
 			{missing, agreed(pairedScore(5, 7, 6)), ReasonNear}}},
-		{400, "MISSING_SCOPE", []found{
-			{missing, agreed(pairedScore(7, 5, 5)), ReasonNear},
+		{400, "MISSING_SCHEMA", []found{
+			{missing, agreed(pairedScore(7, 5, 6)), ReasonNear},
 			{invalid, ScoreSameStatus, ReasonStatus}}},
 		{403, "ACESS_DENIED", []found{{denied403, agreed(slipped(1, 12)), ReasonNear}, {forbid, ScoreSameStatus, ReasonStatus}}},
 		{403, "RESOUCE_NOT_FUOND", []found{{denied403, ScoreStatus, ReasonStatus}, {forbid, ScoreStatus, ReasonStatus}}},

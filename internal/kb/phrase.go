@@ -43,3 +43,16 @@ var phrases = map[int]string{
 	508: "Loop Detected",
 	511: "Network Authentication Required",
 }
+
+// phraseKeys are the keys of phrases.
+var phraseKeys = func() map[string]bool {
+	keys := make(map[string]bool)
+	for _, phrase := range phrases {
+		keys[key(phrase)] = true
+	}
+	return keys
+}()
+
+// isPhrase reports whether words are the standard phrase of a status, in any
+// spelling.
+func isPhrase(words string) bool { return phraseKeys[key(words)] }

@@ -32,10 +32,11 @@ func ask(base *kb.Base, texts []*detect.Text, unknown *finding, tr *Trace) Decis
 			code = shownCode(words)
 		}
 	}
-	if name := detect.LongestName(base, words); name != "" && unknown == nil {
-		words = name
-	}
 	found := base.Match(kb.Query{Status: status, Words: words})
+	if name := detect.LongestName(base, words); name != "" && unknown == nil && !isAnswer(found) {
+		words = name
+		found = base.Match(kb.Query{Status: status, Words: words})
+	}
 	tr.question(status, words)
 	tr.candidates(kb.Query{Status: status, Words: words}, found)
 	tr.thresholds()
@@ -47,6 +48,7 @@ func ask(base *kb.Base, texts []*detect.Text, unknown *finding, tr *Trace) Decis
 	case found[0].Score >= kb.AnswerScore && unknown == nil:
 		f := finding{signal: detect.Signal{Status: status}}
 		f.take(found)
+		f.worded(question, f.signal, true)
 		return answer([]finding{f})
 	}
 	d.Outcome, d.Reason = OutcomeNearest, "something comes near"
@@ -59,6 +61,11 @@ func ask(base *kb.Base, texts []*detect.Text, unknown *finding, tr *Trace) Decis
 	}
 	d.Items = []Item{item}
 	return d
+}
+
+// isAnswer says whether the best of some candidates is an answer.
+func isAnswer(found []kb.Candidate) bool {
+	return len(found) > 0 && found[0].Score >= kb.AnswerScore && found[0].Reason != kb.ReasonStatus
 }
 
 // understood says what of a question can be shown.

@@ -33,6 +33,10 @@ type finding struct {
 	unknown  bool   // certainly an error, and no article is about its code
 	from     uint64 // the numbers of the findings that were joined in this one
 	trace    *Trace // where to note what was looked up, or nil
+
+	given int  // the status that the text gives, or 0
+	exact bool // the name stands in the text as the article writes it
+	asked bool // somebody asked for it in words
 }
 
 // look finds the articles that fit a signal.
@@ -294,30 +298,56 @@ func ids(options []*kb.Article) string {
 	return strings.Join(list, " ")
 }
 
-// why says in one line what a finding rests on.
+// worded notes what why must know so that what it says is true of the text: which
+// status s gives itself, and whether the name stands there as the article writes it.
+func (f *finding) worded(text string, s detect.Signal, asked bool) {
+	f.given = s.Status
+	f.exact = f.name != "" && strings.Contains(text, f.name)
+	f.asked = asked && s.Kind != detect.KindBody
+}
+
+// why says in one line what a finding rests on. What it quotes stands so in the text.
 func (f *finding) why() string {
 	where := "Your message"
 	if f.signal.Kind == detect.KindBody {
 		where = "The " + f.signal.Reader
 	}
+	says, means, gives, like := where+" says ", where+" speaks of ", where+" gives ", where+" has something spelt like "
+	if f.asked {
+		says, means, gives, like = "You asked for ", "You asked for ", "You asked for ", "You asked for something spelt like "
+	}
+	if f.strength == byStatus {
+		words := ""
+		if f.given == 0 {
+			gives, words = means, " in words"
+		}
+		return fmt.Sprintf("%sstatus %d%s%s.", gives, f.options[0].Status, words, f.shared("status"))
+	}
 	status := ""
-	if f.signal.Status != 0 {
-		status = fmt.Sprintf(" with status %d", f.signal.Status)
+	if f.given != 0 {
+		status = fmt.Sprintf(" with status %d", f.given)
 	}
 	code := f.options[0].Code
+	alias := f.strength == byAlias && !strings.EqualFold(f.name, code)
 	switch {
-	case f.strength == byStatus && len(f.options) > 1:
-		return fmt.Sprintf("%s gives status %d, and %s errors have that status.", where, f.signal.Status, number(len(f.options)))
-	case f.strength == byStatus:
-		return fmt.Sprintf("%s gives status %d.", where, f.signal.Status)
 	case f.strength == byNear:
-		return fmt.Sprintf("%s has something spelt like %s%s.", where, f.name, status)
-	case f.strength == byAlias && !strings.EqualFold(f.name, code):
-		return fmt.Sprintf("%s says “%s”%s, which means %s.", where, f.name, status, code)
-	case len(f.options) > 1:
-		return fmt.Sprintf("%s says %s%s, and %s errors have that code.", where, code, status, number(len(f.options)))
+		return fmt.Sprintf("%s%s%s.", like, f.name, status)
+	case alias && f.exact:
+		return fmt.Sprintf("%s“%s”%s, which means %s.", says, f.name, status, code)
+	case alias:
+		return fmt.Sprintf("%s%s%s, in other words.", means, code, status)
+	case !f.exact:
+		says = means
 	}
-	return fmt.Sprintf("%s says %s%s.", where, code, status)
+	return fmt.Sprintf("%s%s%s%s.", says, code, status, f.shared("code"))
+}
+
+// shared says how many errors share the status or code, if several do.
+func (f *finding) shared(what string) string {
+	if len(f.options) == 1 {
+		return ""
+	}
+	return fmt.Sprintf(", and %s errors have that %s", number(len(f.options)), what)
 }
 
 func sameStatus(status int) string {

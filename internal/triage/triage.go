@@ -168,6 +168,7 @@ func read(base *kb.Base, in Input, text *detect.Text, asked bool, tr *Trace) []f
 		tr.found(text, i, s)
 		f := look(base, s, asked, tr)
 		f.text = text
+		f.worded(text.Clean, s, asked)
 		tr.leads(&f)
 		findings = append(findings, f)
 	}

@@ -1,0 +1,277 @@
+package detect
+
+import (
+	"strings"
+
+	"apierrorbot/internal/kb"
+)
+
+// This file reads words that an API is said to answer: "PDS says access denied".
+// They are everyday words, so that an API must be named, and the sentence must
+// be built like one that tells an answer: a verb of saying before or behind them, the
+// word "error" beside them, an API as their source, or quotation marks.
+
+// saidMention reads the words behind token i, a verb of saying: "PDS says that we
+// have no permission", "we are being rate limited by the gateway".
+func (t *talk) saidMention(i int) (mention, bool) {
+	const mostSkipped = 9
+	if !t.apis && !t.assignedAt(i) {
+		return mention{}, false
+	}
+	from := i + 1
+	for skipped := 0; skipped < mostSkipped && t.joined(from, clauseStop); skipped++ {
+		if to, name := t.wordsAt(from); name != "" {
+			return t.saidWords(i, from, to, name)
+		}
+		if t.classOf(from)&(cLead|cNow) == 0 && !t.copulaBehind(i, from) {
+			break
+		}
+		from++
+	}
+	if to, name := t.slipAt(from); name != "" && t.joined(from, clauseStop) && (t.isAnswerer(i) || t.base.Within(t.word(to))) {
+		return t.saidWords(i, from, to, name)
+	}
+	return mention{}, false
+}
+
+// assignedAt says whether token i is the name of a value, as headers and logs have
+// it: error="invalid_token".
+func (t *talk) assignedAt(i int) bool { return strings.HasPrefix(t.text[t.list[i].span.End:], "=") }
+
+// isHuman says whether token i is somebody who is no program, or a text.
+func (t *talk) isHuman(i int) bool {
+	return t.is(i, "team", "teams", "board", "people", "support", "manager", "desk", "owner", "owners", "colleague", "he", "she", "boss", "guys", "docs", "page",
+		"spec", "article", "email", "mail", "letter", "sign", "guide", "ig", "legal", "everyone", "somebody")
+}
+
+// copulaBehind says whether the words from token i on, which an API answers with the
+// verb, tell what something is: "EPS says the prescription id is a duplicate".
+func (t *talk) copulaBehind(verb, i int) bool {
+	const reach = 4
+	if t.classOf(i)&(cModal|cIf|cYou|cPlan) != 0 || !t.isAnswerer(verb) {
+		return false
+	}
+	for j := i; j < i+reach && t.joined(j, noStop); j++ {
+		if t.is(j, "is", "are", "was", "were", "has", "doesn't", "does", "don't", "couldn't", "could", "cannot", "can't", "isn't") {
+			return true
+		}
+	}
+	return false
+}
+
+// saidWords judges the words from..to behind the verb at token i.
+func (t *talk) saidWords(i, from, to int, name string) (mention, bool) {
+	if t.isHuman(i-1) && !t.isAnswerer(i) {
+		return mention{}, false
+	}
+	if t.is(to, "limit", "limits", "limiting", "quota", "throttling") && t.joined(to+1, noStop) && t.is(to+1, "header", "headers", "in", "of", "policy", "info", "field", "list", "page", "flag", "check", "rules", "tests") {
+		return mention{}, false
+	}
+	switch {
+	case t.classOf(i)&cAnswer != 0, t.is(to+1, "us", "me"), t.isNamedError(from, to), t.isFromAPI(to), t.isBetweenQuotes(from, to):
+	case t.is(i, "with") && t.classOf(i-1)&(cHappens|cCan|cError) != 0:
+	case t.classOf(to)&cStopped != 0 && t.isOfSender(i):
+	default:
+		return mention{}, false
+	}
+	m := t.wordsMention(from, to, name)
+	if t.isAnswerer(i) {
+		m.cues |= cueFrom
+	}
+	if t.assignedAt(i) {
+		m.cues |= cueProgram
+	}
+	return m, m.cues&(cueAPI|cueNearAPI|cueFrom|cueProgram) != 0
+}
+
+// plainMention reads words that begin at token i and stand without a verb of
+// saying before them: "access token expired error from the gateway", "jwt expired says
+// the API", "PDS: no permission".
+func (t *talk) plainMention(i int) (mention, bool) {
+	if !t.apis || !t.base.Begins(t.word(i)) {
+		return mention{}, false
+	}
+	to, name := t.wordsAt(i)
+	if name == "" || !(t.isNamedError(i, to) && t.isWhole(i)) && !t.isSaidBehind(to) && !t.isDoneToUs(i, to) && !t.isBetweenQuotes(i, to) && !t.isAfterColon(i, to) &&
+		!(t.isFromAPI(to) && (i == 0 || t.list[i].before >= clauseStop)) {
+		return mention{}, false
+	}
+	m := t.wordsMention(i, to, name)
+	if t.isSaidBehind(to) {
+		m.cues &^= cueGuess // it is the API that says "you have …"
+	}
+	return m, m.cues&(cueAPI|cueNearAPI|cueFrom) != 0
+}
+
+// isDoneToUs says whether an API does it to the writer: "PDS throttled our batch".
+func (t *talk) isDoneToUs(from, to int) bool {
+	return t.classOf(to)&cStopped != 0 && t.is(to+1, "us", "our", "me", "my") && t.isAPI(from-1)
+}
+
+// isWhole says whether no other noun stands right before token i: what gives a
+// "file not found error" is no API.
+func (t *talk) isWhole(i int) bool {
+	return !t.joined(i, noStop) || t.isAPI(i-1) || t.classOf(i-1)&(cLead|cNow|cHappens|cCan|cPlace|cServer|cTime|cStill) != 0
+}
+
+// stoppedMention reads words that end with token i, in the passive: "we are rate
+// limited by PDS".
+func (t *talk) stoppedMention(i int) (mention, bool) {
+	if !t.apis || !t.is(i+1, "by", "on") || !t.isAPI(i+2) && !t.isAPI(i+3) {
+		return mention{}, false
+	}
+	for from := i - maxReasonWords + 1; from <= i; from++ {
+		if t.run(from, i) && t.base.Known(t.phrase(from, i)) &&
+			t.is(from-1, "is", "are", "am", "be", "been", "being", "was", "were", "getting", "got", "get", "i'm", "we're") {
+			return t.wordsMention(from, i, t.phrase(from, i)), true
+		}
+	}
+	return mention{}, false
+}
+
+func (t *talk) wordsMention(from, to int, name string) mention {
+	m := mention{first: from, last: to, codes: []string{name}, kind: KindSaid, reader: readerProse}
+	if codeShaped(name) || t.list[from].where&upper != 0 {
+		m.kind = KindCode
+	}
+	m.cues = cueAnswers | t.context(from, to)&^cueHappens // the verb has counted already
+	return m
+}
+
+// wordsAt finds the longest name that begins at token i: a known one, one with
+// small words between its own ("the header is missing"), or a reason phrase. It
+// gives the last token, and the name; "" if there is none.
+func (t *talk) wordsAt(i int) (to int, name string) {
+	if i >= len(t.list) || t.list[i].where&inLink != 0 || !t.base.Begins(t.word(i)) {
+		return 0, ""
+	}
+	if to, ok := t.knownFrom(i, anyName); ok {
+		return to, t.phrase(i, to)
+	}
+	for to := i + maxReasonWords - 1; to > i; to-- {
+		if t.run(i, to) && reasonStatus(t.phrase(i, to)) != 0 {
+			return to, t.phrase(i, to)
+		}
+	}
+	return t.looseWordsAt(i)
+}
+
+// looseWordsAt finds a known name with small words between its own.
+func (t *talk) looseWordsAt(i int) (to int, name string) {
+	const reach = 7
+	words := []string{t.word(i)}
+	for j := i + 1; j < i+reach && t.joined(j, noStop); j++ {
+		if t.is(j, "the", "a", "an", "is", "was", "are", "were", "has", "have", "been", "my", "your", "our", "this", "that", "it", "which") {
+			continue
+		}
+		words = append(words, t.word(j))
+		if s := strings.Join(words, " "); t.base.Known(s) {
+			to, name = j, s
+		}
+	}
+	if name == "" && len(words) > 2 && t.near < mostLooks {
+		t.near++
+		found := t.base.Match(kb.Query{Words: strings.Join(words[:min(len(words), 4)], " ")})
+		if len(found) > 0 && found[0].Reason == kb.ReasonNear && found[0].Score >= kb.AnswerScore {
+			return i + len(words) - 1, found[0].Name
+		}
+	}
+	return to, name
+}
+
+// slipAt finds words at token i that are spelt like a name.
+func (t *talk) slipAt(i int) (to int, name string) {
+	const shortest, most = 7, 4
+	for to := i + most - 1; to >= i; to-- {
+		if i < len(t.list) && t.run(i, to) && t.list[i].where&inLink == 0 {
+			if s := t.phrase(i, to); len(s) >= shortest && t.canBeName(i, to) && t.isNear(0, s) {
+				return to, s
+			}
+		}
+	}
+	return 0, ""
+}
+
+// isNamedError says whether the words are called an error: "not found error".
+func (t *talk) isNamedError(from, to int) bool {
+	return t.joined(to+1, clauseStop) && t.is(to+1, "error", "errors", "exception", "exceptions", "response", "responses", "message", "messages", "fault") &&
+		!t.is(to+2, "handling", "handler", "rate", "budget", "code", "page")
+}
+
+// isFromAPI says whether an API is named right behind token i as the source: "from
+// the new API", "by PDS".
+func (t *talk) isFromAPI(i int) bool {
+	const reach = 4
+	for t.is(i+1, "back", "again", "error", "errors", "coming") {
+		i++
+	}
+	if !t.is(i+1, "from", "by", "off", "via") {
+		return false
+	}
+	for j := i + 2; j <= i+1+reach && t.joined(j, noStop); j++ {
+		if t.isAPI(j) {
+			return !t.is(j+1, "team", "repo", "docs", "support", "people", "desk")
+		}
+	}
+	return false
+}
+
+// isSaidBehind says whether an API that says so follows the words: "says the API".
+func (t *talk) isSaidBehind(to int) bool {
+	const reach = 4
+	said, api := false, false
+	for j := to + 1; j <= to+reach && t.joined(j, clauseStop); j++ {
+		said = said || t.classOf(j)&cAnswer != 0
+		api = api || t.isAPI(j)
+	}
+	return said && api
+}
+
+// isBetweenQuotes says whether the words stand between quotation marks or
+// backticks.
+func (t *talk) isBetweenQuotes(from, to int) bool {
+	start, end := t.list[from].span.Start, t.list[to].span.End
+	return start > 0 && end < len(t.text) && isQuoteMark(t.text[start-1]) && strings.IndexByte("\"'`.,!", t.text[end]) >= 0
+}
+
+func isQuoteMark(c byte) bool { return c == '"' || c == '\'' || c == '`' }
+
+// isAfterColon says whether the words are all that stands behind a colon, and an
+// API, or something that answers, before it: "PDS rejects our PATCH: missing value".
+func (t *talk) isAfterColon(from, to int) bool {
+	const reach = 8
+	for t.joined(from, noStop) && t.classOf(from-1)&cLead != 0 {
+		from--
+	}
+	if to+1 < len(t.list) && t.list[to+1].before < clauseStop ||
+		!strings.HasSuffix(strings.TrimRight(t.text[:t.list[from].span.Start], " \"'`"), ":") {
+		return false
+	}
+	for i := from - 1; i >= 0 && i >= from-reach && t.list[i+1].before < sentenceStop; i-- {
+		if t.classOf(i)&(cAnswer|cHappens|cError) != 0 || i == from-1 && t.isAPI(i) {
+			return true
+		}
+	}
+	return false
+}
+
+// isOfSender says whether the passive verb at token i is about who sends requests:
+// "we are being throttled", "our calls get rate limited".
+func (t *talk) isOfSender(i int) bool {
+	const reach = 5
+	for j := i; j >= 0 && j >= i-reach; j-- {
+		if t.classOf(j)&cFirst != 0 || t.is(j, "calls", "requests", "request", "call", "client", "app", "users", "customers", "supplier") {
+			return true
+		}
+	}
+	return false
+}
+
+// isAnswerer says whether what stands before the verb at token i answers requests:
+// an API, a server, the response.
+func (t *talk) isAnswerer(i int) bool {
+	for t.classOf(i-1)&cNow != 0 || t.is(i-1, "is", "just", "now", "still", "then", "suddenly") {
+		i--
+	}
+	return t.joined(i, clauseStop) && (t.isAPI(i-1) || t.classOf(i-1)&cServer != 0)
+}

@@ -146,9 +146,9 @@ func openSQLite(ctx context.Context, path string, lease time.Duration) (*Store, 
 	return s, nil
 }
 
-// checkFor bounds the check of a database at start. In the page cache it reads
-// about 500 MB in a second, from a slow disk 20; the database of a year with a
-// hundred errors a day has 100 MB. What it has not seen by then it leaves.
+// checkFor bounds the check of a database at start. In the page cache it reads some
+// 500 MB in a second, from a slow disk 20; the database of a year with a hundred
+// errors a day has 40 MB. What it has not seen by then it leaves.
 const checkFor = 2 * time.Second
 
 // quickCheck looks for damage: pages that are torn or lost.

@@ -129,7 +129,8 @@ func TestDatabaseFailover(t *testing.T) {
 
 	gate.set(false)
 	b.logs("the database answers again")
-	b.sim.Redeliver(100) // Slack's own next attempts come after a minute, and after five
+	b.await("the local Slack's attempts to end", func() bool { return b.sim.Unacked() == 0 })
+	b.sim.Redeliver(100) // Slack's own come after a minute, and after five
 	b.answeredOnce(asked)
 	if err := b.sim.Click("asha", channel, ticked.TS, stepButton(t, ticked, "Mark done", 0)); err != nil {
 		t.Fatal(err)

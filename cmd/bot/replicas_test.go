@@ -7,10 +7,12 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"apierrorbot/internal/kb"
 	"apierrorbot/internal/pgtest"
 	"apierrorbot/internal/slacksim"
+	"apierrorbot/internal/store"
 	articles "apierrorbot/kb"
 )
 
@@ -135,6 +137,61 @@ func TestKilledReplica(t *testing.T) {
 				t.Errorf("%d replies, want 1", len(replies))
 			}
 		})
+	}
+}
+
+// An update whose answer was lost may still land, after a newer one: so the message
+// is shown again when it must have.
+func TestShownAgainAfterALostUpdate(t *testing.T) {
+	t.Parallel()
+	b := newTestBot(t, slacksim.Config{})
+	if err := b.stop(); err != nil {
+		t.Fatal(err)
+	}
+	b.timing.HTTPTimeout, b.timing.Settle = 500*time.Millisecond, time.Second
+	b.start()
+	reply := b.reply(channel, b.say("asha", channel, "429 TOO_MANY_REQUESTS", ""), 1)
+	b.settle()
+	before := len(b.sim.Traffic(0))
+	b.fault(slacksim.Fault{On: "chat.update", Effect: slacksim.EffectLose, Times: 1})
+	if err := b.sim.Click("asha", channel, reply.TS, stepButton(t, reply, "Mark done", 0)); err != nil {
+		t.Fatal(err)
+	}
+	b.awaitHit("chat.update")
+	b.settle()
+	var updates []time.Time
+	for _, e := range b.sim.Traffic(before) {
+		if e.Name == "chat.update" {
+			updates = append(updates, e.Time)
+		}
+	}
+	if len(updates) != 3 || updates[2].Sub(updates[0]) < b.timing.HTTPTimeout+b.timing.Settle {
+		t.Errorf("updates at %v; want the lost one, one at once, and one when the first must have settled", updates)
+	}
+}
+
+// A message that Slack does not let the bot change now is left alone until the next
+// click.
+func TestRefusedUpdate(t *testing.T) {
+	t.Parallel()
+	b := newTestBot(t, slacksim.Config{})
+	reply := b.reply(channel, b.say("asha", channel, "429 TOO_MANY_REQUESTS", ""), 1)
+	b.settle()
+	b.fault(slacksim.Fault{On: "chat.update", Effect: slacksim.EffectError, Error: "edit_window_closed", Times: 1})
+	if err := b.sim.Click("asha", channel, reply.TS, stepButton(t, reply, "Mark done", 0)); err != nil {
+		t.Fatal(err)
+	}
+	b.logs("Slack refused to update a reply")
+	b.await("the reply to be parked", func() bool {
+		c, err := b.db.Find(t.Context(), store.Key{Team: "T0LOCAL01", Channel: "C0SUPPORT", TS: reply.ThreadTS})
+		return err == nil && c.Lease.Worker == "" && !c.UpToDate()
+	})
+	if err := b.sim.Click("ben", channel, reply.TS, stepButton(t, reply, "Mark done", 1)); err != nil {
+		t.Fatal(err)
+	}
+	b.settle()
+	if m, _ := b.sim.Message(channel, reply.TS); strings.Count(string(m.Blocks), "Done by") != 2 {
+		t.Errorf("the message does not show both ticks: %s", m.Blocks)
 	}
 }
 

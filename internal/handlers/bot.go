@@ -24,7 +24,8 @@
 // stores that it is sending, with a random id that goes into the message's
 // metadata; when it cannot know whether a post arrived (a timeout, a 5xx, a
 // crash) it waits until that must have settled, looks for the id in the thread,
-// and adopts the message that is there or posts again.
+// and adopts the message that is there or posts again. Where several processes share
+// a database, each case's work is one process's, as long as that one lives.
 //
 // An error that no article is about is counted, for whoever writes articles. That
 // has a lane of its own, and nothing waits for it.

@@ -10,8 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-func TestGaps(t *testing.T) {
-	s := open(t, "sqlite:"+filepath.Join(t.TempDir(), "test.db"))
+func testGaps(t *testing.T, s *Store) {
 	remember := func(status int, code, message string, minute int) {
 		t.Helper()
 		if err := s.RememberGap(t.Context(), status, code, message, noon.Add(time.Duration(minute)*time.Minute)); err != nil {

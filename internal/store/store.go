@@ -400,7 +400,7 @@ func insertItems(ctx context.Context, tx *sql.Tx, id string, from int, items []I
 	for i, item := range items {
 		if _, err := tx.ExecContext(ctx,
 			`insert into items (case_id, n, kind, why, chosen) values ($1, $2, $3, $4, $5)`,
-			id, from+i, item.Kind, item.Why, item.Chosen); err != nil {
+			id, from+i, item.Kind, storable(item.Why), item.Chosen); err != nil {
 			return err
 		}
 		for j, o := range item.Options {
@@ -415,6 +415,12 @@ func insertItems(ctx context.Context, tx *sql.Tx, id string, from int, items []I
 		}
 	}
 	return nil
+}
+
+// storable takes out of a text what PostgreSQL does not store: bytes that are not
+// UTF-8, and the character 0.
+func storable(text string) string {
+	return strings.ReplaceAll(strings.ToValidUTF8(text, "\uFFFD"), "\x00", "")
 }
 
 // insertRevisions stores the articles that are not known yet, in the order of

@@ -46,6 +46,8 @@ func TestStore(t *testing.T) {
 		{"a reply's way is stored", testReply},
 		{"a refused reply is finished", testGivenUp},
 		{"a deleted case is gone", testDelete},
+		{"odd characters do not keep a case from being stored", testOddCharacters},
+		{"gaps are counted", testGaps},
 		{"a lapsed lease is taken over", testLeaseTakenOver},
 		{"a post is known, however late", testLeaseLatePost},
 		{"a click takes a free lease", testLeaseClicks},
@@ -468,6 +470,17 @@ func testGivenUp(t *testing.T, s *Store) {
 	}
 }
 
+func testOddCharacters(t *testing.T, s *Store) {
+	odd := detailed(note, Detail{Kind: "id", Name: "X-\x00Id", Value: "\xff\x00"})
+	odd.Why = "nothing\x00 f\xffound: \u2028 ✓"
+	mustOpen(t, s, newCase("a", "1.0", "1.0", odd))
+	want := detailed(note, Detail{Kind: "id", Name: "X-Id", Value: "\uFFFD"})
+	want.Why = "nothing f\uFFFDound: \u2028 ✓"
+	if diff := cmp.Diff([]Item{want}, mustCase(t, s, "a").Items); diff != "" {
+		t.Errorf("items (-want +got):\n%s", diff)
+	}
+}
+
 func testDelete(t *testing.T, s *Store) {
 	mustOpen(t, s, newCase("a", "1.0", "1.0", answer, question))
 	tick(t, s, "limits", "U1", true)
@@ -553,6 +566,27 @@ func TestOpenDatabaseErrors(t *testing.T) {
 		if err != nil && strings.Contains(err.Error(), "hunter2") {
 			t.Errorf("OpenDatabase(%q) shows the password: %v", tt.url, err)
 		}
+	}
+}
+
+func TestInspectPostgres(t *testing.T) {
+	url := pgtest.Database(t)
+	if n, exists, err := Inspect(t.Context(), url); n != 0 || !exists || err != nil {
+		t.Errorf("without tables: %d, %v, %v; want 0, true and no error", n, exists, err)
+	}
+	if gaps, err := ReadGaps(t.Context(), url); err == nil {
+		t.Errorf("gaps without tables: %v, want an error", gaps)
+	}
+	mustOpen(t, open(t, url), newCase("a", "1.0", "1.0", answer))
+	if n, exists, err := Inspect(t.Context(), url); n != 1 || !exists || err != nil {
+		t.Errorf("with one reply to send: %d, %v, %v; want 1, true and no error", n, exists, err)
+	}
+	if gaps, err := ReadGaps(t.Context(), url); len(gaps) != 0 || err != nil {
+		t.Errorf("gaps: %v, %v; want none", gaps, err)
+	}
+	nowhere := "postgres://user:hunter2@127.0.0.1:1/db"
+	if _, exists, err := Inspect(t.Context(), nowhere); exists || err == nil || strings.Contains(err.Error(), "hunter2") {
+		t.Errorf("no server there: %v, %v; want an error without the password", exists, err)
 	}
 }
 

@@ -18,7 +18,7 @@ type Case struct {
 	OpenedAt time.Time
 	Rev      int64 // counts the states that the reply has to show, from 1
 	State    State
-	StateBy  string // who resolved or reopened it, a Slack user id; "" for a new case
+	StateBy  string // who resolved or reopened it, a Slack user id; "" for a new case, or who was forgotten
 	StateAt  time.Time
 	Items    []Item
 	Ticks    []Tick // in the order of time
@@ -30,8 +30,9 @@ type Case struct {
 type State string
 
 const (
-	Open     State = "open"
-	Resolved State = "resolved"
+	Open      State = "open"
+	Resolved  State = "resolved"
+	Withdrawn State = "withdrawn" // its message was deleted: see Store.Withdraw
 )
 
 // Item is one error that the reply speaks about.
@@ -54,7 +55,7 @@ type Option struct {
 // Tick says who marked a step as done, and when.
 type Tick struct {
 	Article, Step string
-	User          string
+	User          string // a Slack user id; "" is somebody who was forgotten
 	At            time.Time
 }
 

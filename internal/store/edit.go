@@ -11,7 +11,7 @@ import (
 // the case's id if its reply has something else to show now, else "".
 func (s *Store) editCase(ctx context.Context, tx *sql.Tx, id string, n NewCase) (string, error) {
 	c, err := lockCase(ctx, tx, id)
-	if err != nil {
+	if err != nil || c.State == Withdrawn {
 		return "", err
 	}
 	said := c.Items

@@ -70,7 +70,7 @@ func TestVersionsSideBySide(t *testing.T) {
 			if len(c.Items) != 2 || len(c.Ticks) != 1 || c.Rev != 3 || c.State != Resolved || !c.UpToDate() {
 				t.Errorf("the case of the first version = %+v", c)
 			}
-			c, altered, err := s.Change(t.Context(), id, func(c *Case) { c.State, c.StateBy, c.StateAt = Open, "U2", noon })
+			c, altered, err := s.Change(t.Context(), id, by, func(c *Case) { c.State, c.StateBy, c.StateAt = Open, "U2", noon })
 			if err != nil || !altered || c.Rev != 4 || c.Lease.Worker != s.worker {
 				t.Errorf("Change = %+v, %v, %v; want it reopened", c, altered, err)
 			}

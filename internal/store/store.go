@@ -1,5 +1,6 @@
 // Package store keeps what the bot must not forget: cases, the ticks on their
-// checklists, and how far each reply has come on its way to Slack.
+// checklists, and how far each reply has come on its way to Slack; and for a while,
+// who did what.
 //
 // A case is keyed by the message it answers (team, channel, ts). Open writes
 // that key first and only if it is absent, so "answer a message at most once"
@@ -235,9 +236,11 @@ func inspectDSN(path string) string {
 	return dsn
 }
 
+// sqliteDSN says how every process opens the file to write. With secure_delete, what
+// is deleted is overwritten with zeros, and does not stay readable in the file.
 func sqliteDSN(path string) string {
 	return "file:" + escapeURI(path) + "?_txlock=immediate" +
-		"&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)&_pragma=busy_timeout(1000)"
+		"&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=secure_delete(1)&_pragma=foreign_keys(1)&_pragma=busy_timeout(1000)"
 }
 
 // escapeURI makes a path fit for a URI: its own ? # and % must not be read as such.
@@ -281,6 +284,10 @@ type NewCase struct {
 	// Partial says that Items may lack something that the message has. Then
 	// nothing is dropped.
 	Partial bool
+
+	// PostedBy is who asked for it with a button, a Slack user id; "" where the
+	// case answers a message.
+	PostedBy string
 }
 
 // Open stores that a message will be answered, and how. It returns the id of
@@ -325,9 +332,9 @@ func (s *Store) openCase(ctx context.Context, tx *sql.Tx, n NewCase) (string, er
 		}
 	}
 	res, err := tx.ExecContext(ctx, `
-		insert into cases (id, team, channel, ts, thread, opened_at, rev, state, state_by, state_at,
+		insert into cases (id, team, channel, ts, thread, opened_at, changed_at, rev, state, state_by, state_at,
 			reply_state, reply_id, reply_at, reply_ts, reply_rev, reply_error, worker, lease_until)
-		values ($1, $2, $3, $4, $5, $6, 1, $7, '', 0, $8, '', 0, '', 0, '', $9, $10)
+		values ($1, $2, $3, $4, $5, $6, $6, 1, $7, '', 0, $8, '', 0, '', 0, '', $9, $10)
 		on conflict (team, channel, ts) do nothing`,
 		n.ID, n.Key.Team, n.Key.Channel, n.Key.TS, n.Thread, n.OpenedAt.UnixMilli(), Open, Waiting,
 		s.worker, s.leaseEnd(s.now()).UnixMilli())
@@ -337,7 +344,11 @@ func (s *Store) openCase(ctx context.Context, tx *sql.Tx, n NewCase) (string, er
 	if rows, err := res.RowsAffected(); err != nil || rows == 0 {
 		return "", err
 	}
-	return n.ID, insertItems(ctx, tx, n.ID, 0, n.Items)
+	if err := insertItems(ctx, tx, n.ID, 0, n.Items); err != nil || n.PostedBy == "" {
+		return n.ID, err
+	}
+	posted := act{action: actPost, article: n.Items[0].Chosen}
+	return n.ID, record(ctx, tx, &Case{ID: n.ID, Key: n.Key}, By{n.PostedBy, n.OpenedAt}, posted)
 }
 
 // threadItems returns what the bot has said already in the thread of n.
@@ -388,8 +399,8 @@ func threadItems(ctx context.Context, tx *sql.Tx, n NewCase) ([]Item, error) {
 func (s *Store) raise(ctx context.Context, tx *sql.Tx, c *Case) error {
 	c.Rev++
 	c.Lease = s.claimed(c.Lease)
-	_, err := tx.ExecContext(ctx, `update cases set rev = $1, worker = $2, lease_until = $3 where id = $4`,
-		c.Rev, c.Lease.Worker, c.Lease.Until.UnixMilli(), c.ID)
+	_, err := tx.ExecContext(ctx, `update cases set rev = $1, worker = $2, lease_until = $3, changed_at = $4 where id = $5`,
+		c.Rev, c.Lease.Worker, c.Lease.Until.UnixMilli(), s.now().UnixMilli(), c.ID)
 	return err
 }
 
@@ -493,14 +504,14 @@ func (s *Store) InThread(ctx context.Context, team, channel, thread string) ([]C
 }
 
 // Change lets change alter the State, the items' Chosen and the Ticks of a
-// case, and stores what it altered; then Rev has grown by one, and this process
-// holds the case's lease unless another does. change must not do anything else.
-// It reports whether anything was altered, and the case as it is now, or
+// case, and stores what it altered, and in the table audit who did; then Rev has
+// grown by one, and this process holds the case's lease unless another does. change
+// must not do anything else. It reports whether anything was altered, and the case as it is now, or
 // ErrNotFound.
-func (s *Store) Change(ctx context.Context, id string, change func(*Case)) (Case, bool, error) {
+func (s *Store) Change(ctx context.Context, id string, by By, change func(*Case)) (Case, bool, error) {
 	var (
-		after   Case
-		altered bool
+		after Case
+		acts  []act
 	)
 	err := s.transaction(ctx, func(tx *sql.Tx) error {
 		before, err := lockCase(ctx, tx, id)
@@ -509,13 +520,16 @@ func (s *Store) Change(ctx context.Context, id string, change func(*Case)) (Case
 		}
 		after = before.clone()
 		change(&after)
-		altered, err = saveDifference(ctx, tx, before, after)
-		if !altered || err != nil {
+		acts, err = saveDifference(ctx, tx, before, after)
+		if len(acts) == 0 || err != nil {
+			return err
+		}
+		if err := record(ctx, tx, &after, by, acts...); err != nil {
 			return err
 		}
 		return s.raise(ctx, tx, &after)
 	})
-	return after, altered, err
+	return after, len(acts) > 0, err
 }
 
 // lockCase reads a case that the transaction will change. The write comes first:
@@ -533,34 +547,42 @@ func (c Case) clone() Case {
 	return c
 }
 
-func saveDifference(ctx context.Context, tx *sql.Tx, before, after Case) (altered bool, err error) {
-	exec := func(query string, args ...any) {
-		altered = true
+// saveDifference writes what is different, and returns what was done.
+func saveDifference(ctx context.Context, tx *sql.Tx, before, after Case) (acts []act, err error) {
+	do := func(a act, query string, args ...any) {
+		acts = append(acts, a)
 		if err == nil {
 			_, err = tx.ExecContext(ctx, query, args...)
 		}
 	}
 	for i, item := range after.Items {
 		if item.Chosen != before.Items[i].Chosen {
-			exec(`update items set chosen = $1 where case_id = $2 and n = $3`, item.Chosen, after.ID, item.N)
+			do(act{actChoose, item.Chosen, ""},
+				`update items set chosen = $1 where case_id = $2 and n = $3`, item.Chosen, after.ID, item.N)
 		}
 	}
 	for _, t := range before.Ticks {
 		if now, ok := after.Tick(t.Article, t.Step); !ok || now != t {
-			exec(`delete from ticks where case_id = $1 and article = $2 and step = $3`, after.ID, t.Article, t.Step)
+			do(act{actUntick, t.Article, t.Step},
+				`delete from ticks where case_id = $1 and article = $2 and step = $3`, after.ID, t.Article, t.Step)
 		}
 	}
 	for _, t := range after.Ticks {
 		if was, ok := before.Tick(t.Article, t.Step); !ok || was != t {
-			exec(`insert into ticks (case_id, article, step, user_id, at) values ($1, $2, $3, $4, $5)`,
+			do(act{actTick, t.Article, t.Step},
+				`insert into ticks (case_id, article, step, user_id, at) values ($1, $2, $3, $4, $5)`,
 				after.ID, t.Article, t.Step, t.User, t.At.UnixMilli())
 		}
 	}
 	if after.State != before.State {
-		exec(`update cases set state = $1, state_by = $2, state_at = $3 where id = $4`,
+		a := act{action: actResolve}
+		if after.State == Open {
+			a.action = actReopen
+		}
+		do(a, `update cases set state = $1, state_by = $2, state_at = $3 where id = $4`,
 			after.State, after.StateBy, after.StateAt.UnixMilli(), after.ID)
 	}
-	return altered, err
+	return acts, err
 }
 
 // Unfinished returns the ids of the cases whose reply does not show the newest
@@ -602,13 +624,13 @@ func queryTexts(ctx context.Context, db querier, query string, args ...any) ([]s
 // replyID in its metadata: from now on it may stand in Slack. It is to be called
 // before every attempt, and renews the lease: it returns until when. It returns
 // the zero time, and changes nothing, when this process does not hold the lease,
-// or the reply has been sent.
+// the reply has been sent, or the case was withdrawn.
 func (s *Store) MarkSending(ctx context.Context, id, replyID string, at time.Time) (until time.Time, err error) {
 	until = s.leaseEnd(s.now())
 	rows, err := s.exec(ctx, `
 		update cases set reply_state = $1, reply_id = $2, reply_at = $3, lease_until = $4
-		where id = $5 and worker = $6 and (reply_state = $7 or reply_state = $1 and reply_id = $2)`,
-		Sending, replyID, at.UnixMilli(), until.UnixMilli(), id, s.worker, Waiting)
+		where id = $5 and worker = $6 and (reply_state = $7 or reply_state = $1 and reply_id = $2) and state <> $8`,
+		Sending, replyID, at.UnixMilli(), until.UnixMilli(), id, s.worker, Waiting, Withdrawn)
 	if rows == 0 {
 		return time.Time{}, err
 	}

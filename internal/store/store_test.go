@@ -55,6 +55,15 @@ func TestStore(t *testing.T) {
 		{"leases are given back", testLeaseGivenBack},
 		{"leases are renewed", testLeaseRenewed},
 		{"twenty workers take over one case", testLeaseTakenOnce},
+		{"who did what is kept", testAudit},
+		{"a withdrawn case leaves its key", testWithdraw},
+		{"a withdrawn case is not posted", testWithdrawUnposted},
+		{"a withdrawn case is ended by who works on it", testEndFenced},
+		{"what is old is purged", testPurge},
+		{"keys are kept for a week", testPurgeKeepsKeys},
+		{"a user is forgotten", testForgetUser},
+		{"a channel is forgotten", testForgetChannel},
+		{"a message is forgotten", testForgetMessage},
 	}
 	onBoth(t, func(t *testing.T, fresh func(*testing.T) string) {
 		for _, s := range suite {
@@ -87,6 +96,7 @@ func open(t *testing.T, url string) *Store {
 
 var (
 	noon = time.UnixMilli(1_790_000_000_000)
+	by   = By{"U1", noon}
 
 	tooMany   = Option{Article: "429/TOO_MANY_REQUESTS", Revision: "r429", Body: []byte(`{"status":429}`)}
 	denied401 = Option{Article: "401/ACCESS_DENIED", Revision: "r401", Body: []byte(`{"status":401}`)}
@@ -216,7 +226,7 @@ func testAskedAgain(t *testing.T, s *Store) {
 
 func testEdit(t *testing.T, s *Store) {
 	mustOpen(t, s, newCase("a", "1.0", "1.0", answer))
-	if _, _, err := s.Change(t.Context(), "a", func(c *Case) { c.State, c.StateBy, c.StateAt = Resolved, "U1", noon }); err != nil {
+	if _, _, err := s.Change(t.Context(), "a", by, func(c *Case) { c.State, c.StateBy, c.StateAt = Resolved, "U1", noon }); err != nil {
 		t.Fatal(err)
 	}
 	edit := newCase("b", "1.0", "1.0", answer, answer01)
@@ -276,7 +286,7 @@ func testEditDrops(t *testing.T, s *Store) {
 		mustOpen(t, s, newCase(id, ts, ts, test.had...))
 		if test.ticked != "" {
 			tick := Tick{Article: test.ticked, Step: "one", User: "U1", At: noon}
-			if _, _, err := s.Change(t.Context(), id, func(c *Case) { c.SetTick(tick, true) }); err != nil {
+			if _, _, err := s.Change(t.Context(), id, by, func(c *Case) { c.SetTick(tick, true) }); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -335,7 +345,7 @@ func testEditReplacesNote(t *testing.T, s *Store) {
 
 func tick(t *testing.T, s *Store, step, user string, done bool) (Case, bool) {
 	t.Helper()
-	c, altered, err := s.Change(t.Context(), "a", func(c *Case) {
+	c, altered, err := s.Change(t.Context(), "a", By{user, noon}, func(c *Case) {
 		c.SetTick(Tick{Article: tooMany.Article, Step: step, User: user, At: noon}, done)
 	})
 	if err != nil {
@@ -385,7 +395,7 @@ func testTicksConcurrently(t *testing.T, s *Store) {
 
 func testChoiceAndState(t *testing.T, s *Store) {
 	mustOpen(t, s, newCase("a", "1.0", "1.0", question))
-	_, altered, err := s.Change(t.Context(), "a", func(c *Case) {
+	_, altered, err := s.Change(t.Context(), "a", by, func(c *Case) {
 		c.Items[0].Chosen = denied403.Article
 		c.State, c.StateBy, c.StateAt = Resolved, "U1", noon
 	})
@@ -490,7 +500,7 @@ func testDelete(t *testing.T, s *Store) {
 	if _, err := s.Case(t.Context(), "a"); !errors.Is(err, ErrNotFound) {
 		t.Errorf("Case after Delete: %v, want ErrNotFound", err)
 	}
-	if _, _, err := s.Change(t.Context(), "a", func(*Case) {}); !errors.Is(err, ErrNotFound) {
+	if _, _, err := s.Change(t.Context(), "a", by, func(*Case) {}); !errors.Is(err, ErrNotFound) {
 		t.Errorf("Change after Delete: %v, want ErrNotFound", err)
 	}
 	if id := mustOpen(t, s, newCase("b", "1.0", "1.0", answer)); id != "b" {
@@ -654,7 +664,7 @@ func BenchmarkTick(b *testing.B) {
 	}
 	b.ReportAllocs()
 	for done := true; b.Loop(); done = !done {
-		if _, _, err := s.Change(b.Context(), "a", func(c *Case) {
+		if _, _, err := s.Change(b.Context(), "a", by, func(c *Case) {
 			c.SetTick(Tick{Article: tooMany.Article, Step: "limits", User: "U1", At: noon}, done)
 		}); err != nil {
 			b.Fatal(err)

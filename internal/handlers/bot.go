@@ -37,6 +37,10 @@
 // names that the knowledge base knows. Where the bot answers a message that holds
 // a secret, its author is told privately (warn.go).
 //
+// The reply to a message that was deleted is taken back: it goes, or, where somebody
+// has ticked a step of it, it is closed and stays. Nothing but the message's key is
+// kept then. What is old is removed daily.
+//
 // Private answers (to slash commands and to the buttons in them) go to the
 // response_url that came with the request. They are not stored: whoever asked
 // sees that nothing came, and asks again.
@@ -73,10 +77,11 @@ type Timing struct {
 	Settle      time.Duration // how long a message may take to be seen in its thread
 	Backoff     time.Duration // the first wait after a failure; it doubles up to a minute
 	Lease       time.Duration // the store's: how long another process waits for this one's work
+	Purge       time.Duration // from the start until what is old is removed for the first time
 }
 
 // DefaultTiming is for Slack as it is.
-var DefaultTiming = Timing{HTTPTimeout: 10 * time.Second, Settle: 5 * time.Second, Backoff: time.Second, Lease: 6 * time.Second}
+var DefaultTiming = Timing{HTTPTimeout: 10 * time.Second, Settle: 5 * time.Second, Backoff: time.Second, Lease: 6 * time.Second, Purge: time.Minute}
 
 // Bot answers API errors. Make one with New.
 type Bot struct {

@@ -128,8 +128,9 @@ func (b *Bot) changeCase(c *click, action string, v value, ack func()) {
 		return
 	}
 	known := false
-	changed, altered, err := b.store.Change(b.ctx, v.Case, func(cs *store.Case) {
-		known = cs.Key.Channel == c.Channel.ID && b.apply(cs, action, v, c.User.ID)
+	by := store.By{User: c.User.ID, At: time.Now()}
+	changed, altered, err := b.store.Change(b.ctx, v.Case, by, func(cs *store.Case) {
+		known = cs.Key.Channel == c.Channel.ID && b.apply(cs, action, v, by)
 	})
 	ack()
 	switch {
@@ -179,21 +180,23 @@ func (b *Bot) watch(delivered <-chan struct{}, atMost time.Duration, then func()
 }
 
 // apply changes a case as a button says, and reports whether the case has what
-// the button is about.
-func (b *Bot) apply(cs *store.Case, action string, v value, user string) bool {
+// the button is about. A withdrawn one has nothing any more.
+func (b *Bot) apply(cs *store.Case, action string, v value, by store.By) bool {
+	if cs.State == store.Withdrawn {
+		return false
+	}
 	shown, err := newView(*cs, b.pages)
 	if err != nil {
 		b.log.Error("cannot read a case", "case", cs.ID, "error", err)
 		return false
 	}
-	now := time.Now()
 	switch action {
 	case actionStep:
-		return shown.setStep(cs, v.Article, v.Step, v.Done, user, now)
+		return shown.setStep(cs, v.Article, v.Step, v.Done, by.User, by.At)
 	case actionChoose:
-		return shown.choose(cs, v.Item, v.Article, user, now)
+		return shown.choose(cs, v.Item, v.Article, by.User, by.At)
 	default:
-		return shown.setState(cs, v.State, user, now)
+		return shown.setState(cs, v.State, by.User, by.At)
 	}
 }
 
@@ -270,7 +273,8 @@ func (b *Bot) requestedCase(c *click, a *kb.Article) store.NewCase {
 		Items: []store.Item{{
 			Kind: kindPosted, Options: []store.Option{o}, Chosen: o.Article, Why: c.User.ID,
 		}},
-		Asked: true,
+		Asked:    true,
+		PostedBy: c.User.ID,
 	}
 }
 

@@ -317,6 +317,9 @@ func (c *courier) step(e *errand) (progress, error) {
 	if cs.Lease.TakenOver {
 		e.settled = time.Now().Add(c.timing.Settle)
 	}
+	if cs.State == store.Withdrawn {
+		return c.takeBack(e, cs)
+	}
 	v, err := newView(cs, c.pages)
 	if err != nil {
 		return unposted, unreadable{err}
@@ -433,14 +436,21 @@ const (
 // reconcile finds out what became of a post whose end was not seen, and posts
 // again if nothing did.
 func (c *courier) reconcile(e *errand, cs store.Case, r reply) (newest bool, err error) {
-	settled := cs.Reply.At.Add(c.timing.HTTPTimeout + c.timing.Settle)
-	if !e.wait(time.Until(settled)) {
-		return false, context.Canceled
+	if err := c.settle(e, cs); err != nil {
+		return false, err
 	}
 	if found, err := c.find(e, cs); found != "" || err != nil {
 		return c.adopt(cs, found, err)
 	}
 	return c.post(e, cs, r)
+}
+
+// settle waits until a post whose end was not seen can be found, if it arrived.
+func (c *courier) settle(e *errand, cs store.Case) error {
+	if !e.wait(time.Until(cs.Reply.At.Add(c.timing.HTTPTimeout + c.timing.Settle))) {
+		return context.Canceled
+	}
+	return nil
 }
 
 // adopt takes a message that find found for the reply.
@@ -503,12 +513,25 @@ func (c *courier) ours(messages []slack.Message, id string) string {
 	return ""
 }
 
-// update shows the newest state in a message that stands in Slack already. An
-// update may be sent twice without harm, but an older one must not land after a
-// newer one: chat.update has no version. So a call ends with the lease, and while
-// an older call may still land (its answer was lost, or the process that made it)
-// what is shown does not count: it is shown again when that must have settled.
+// update shows the newest state in a message that stands in Slack already, and
+// reports whether it is still the newest.
 func (c *courier) update(e *errand, cs store.Case, r reply) (newest bool, err error) {
+	lasting, err := c.show(e, cs, r)
+	if !lasting || err != nil {
+		return false, err
+	}
+	if newest, err = c.store.MarkRendered(c.ctx, cs.ID, cs.Rev); err != nil {
+		return false, storeError{err}
+	}
+	return newest, nil
+}
+
+// show changes a message that stands in Slack already. That may be done twice
+// without harm, but an older state must not land after a newer one: chat.update has
+// no version. So a call ends with the lease, and while an older call may still land
+// (its answer was lost, or the process that made it) what is shown is not lasting:
+// it has to be shown again, and show returns when that must have settled.
+func (c *courier) show(e *errand, cs store.Case, r reply) (lasting bool, err error) {
 	began := time.Now()
 	err = c.call(e, "chat.update", func() error {
 		_, _, _, err := c.api.UpdateMessageContext(e.ctx, cs.Key.Channel, cs.Reply.TS,
@@ -527,10 +550,7 @@ func (c *courier) update(e *errand, cs store.Case, r reply) (newest bool, err er
 		}
 		return false, nil
 	}
-	if newest, err = c.store.MarkRendered(c.ctx, cs.ID, cs.Rev); err != nil {
-		return false, storeError{err}
-	}
-	return newest, nil
+	return true, nil
 }
 
 // call makes one call to Slack. limit names what Slack limits the rate of.

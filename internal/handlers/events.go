@@ -71,9 +71,10 @@ type message struct {
 	Channel     string          `json:"channel"`
 	ChannelType string          `json:"channel_type"`
 
-	// Of a message_changed event.
+	// Of a message_changed or a message_deleted event.
 	Message         *message `json:"message"`
 	PreviousMessage *message `json:"previous_message"`
+	DeletedTS       string   `json:"deleted_ts"`
 }
 
 // thread returns the thread that an answer belongs into: the message's own, or
@@ -90,6 +91,10 @@ func (b *Bot) recordEvent(payload []byte, ack func()) {
 	if err := decode(payload, &outer); err != nil {
 		b.log.Warn("event that cannot be read", "error", kindOf(err))
 		ack() // it would not read any better the second time
+		return
+	}
+	if ts := deletedMessage(&outer.Event); ts != "" {
+		b.recordDeletion(outer.TeamID, &outer.Event, ts, ack)
 		return
 	}
 	m, edited := b.personsMessage(&outer.Event)
@@ -185,7 +190,7 @@ func (b *Bot) personsMessage(event *message) (m *message, edited bool) {
 	}
 	switch m.Subtype {
 	case "", "file_share", "thread_broadcast", "me_message":
-	default: // joins, topics, deletions, messages of bots
+	default: // joins, topics, messages of bots
 		return nil, false
 	}
 	if m.User == "" || m.BotID != "" || m.User == b.self.UserID || m.TS == "" || !b.listensIn(m) {

@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -98,7 +99,7 @@ func (r *reply) cause(p *page, details []string) {
 func (r *reply) why(v view, e entry) {
 	line := ":mag: " + because(e.Why)
 	if e.Kind == kindPosted {
-		line = fmt.Sprintf(":mag: Looked up by <@%s>", e.Why)
+		line = ":mag: Looked up" + byWhom(e.Why)
 	}
 	if !e.isQuestion() {
 		r.context(line)
@@ -114,7 +115,7 @@ func (r *reply) step(v view, e entry, i int, id string) {
 	target := value{Case: v.ID, Article: e.Chosen, Step: id, Done: true}
 	b := button(actionStep, target, "Mark done", fmt.Sprintf("Mark step %d as done: %s", i+1, p.plainSteps[i]))
 	if tick, ok := v.Tick(e.Chosen, id); ok {
-		text = fmt.Sprintf("%s *%d.* %s\n_Done by <@%s> · %s_", markDone, i+1, p.steps[i], tick.User, date(tick.At))
+		text = fmt.Sprintf("%s *%d.* %s\n_Done%s · %s_", markDone, i+1, p.steps[i], byWhom(tick.User), date(tick.At))
 		target.Done = false
 		b = button(actionStep, target, "Undo", fmt.Sprintf("Undo step %d: %s", i+1, p.plainSteps[i]))
 	}
@@ -150,8 +151,10 @@ func (r *reply) offer(p *page, b *slack.ButtonBlockElement) {
 // say or to do about it. It returns what it says.
 func (r *reply) state(v view) string {
 	switch {
+	case v.State == store.Withdrawn:
+		return r.close()
 	case v.State == store.Resolved:
-		line := fmt.Sprintf("%s *Resolved* by <@%s> after %s", markResolved, v.StateBy, duration(v.StateAt.Sub(v.OpenedAt)))
+		line := fmt.Sprintf("%s *Resolved*%s after %s", markResolved, byWhom(v.StateBy), duration(v.StateAt.Sub(v.OpenedAt)))
 		b := button(actionState, value{Case: v.ID, State: store.Open}, "Reopen", "Reopen: the error is still there")
 		r.blocks = append(r.blocks, slack.NewSectionBlock(mrkdwnText(line), nil, slack.NewAccessory(b)))
 		return "Resolved after " + duration(v.StateAt.Sub(v.OpenedAt)) + "."
@@ -165,6 +168,18 @@ func (r *reply) state(v view) string {
 		return said
 	}
 	return ""
+}
+
+// close takes all buttons away and says why, and returns what it says.
+func (r *reply) close() string {
+	for _, b := range r.blocks {
+		if section, ok := b.(*slack.SectionBlock); ok { // where all of a checklist's buttons stand
+			section.Accessory = nil
+		}
+	}
+	said := slack.NewSectionBlock(mrkdwnText(markClosed+" *Closed*: "+wordsWithdrawn), nil, nil)
+	r.blocks = slices.Insert(r.blocks, 0, slack.Block(said))
+	return "Closed: " + wordsWithdrawn
 }
 
 // renderPrivate draws an article for one person, who may post it for all: the
@@ -267,6 +282,14 @@ func sources(p *page) []string {
 		lines = append(lines, mrkdwn.Link(l.Title, l.URL)+l.LastEdited())
 	}
 	return lines
+}
+
+// byWhom names who did something, unless it is nobody, or somebody who was forgotten.
+func byWhom(user string) string {
+	if user == "" {
+		return ""
+	}
+	return fmt.Sprintf(" by <@%s>", user)
 }
 
 func progressLine(done, all int) string {

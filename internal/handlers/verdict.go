@@ -30,7 +30,7 @@ const (
 	park                 // unknown: try a few times
 )
 
-// refusals are the answers of chat.postMessage, chat.update and
+// refusals are the answers of chat.postMessage, chat.update, chat.delete and
 // conversations.replies that trying again does not change
 // (https://docs.slack.dev/reference/methods/chat.postMessage#errors).
 var refusals = map[string]string{
@@ -44,6 +44,8 @@ var refusals = map[string]string{
 	"restricted_action_thread_locked":          "nothing to do: the thread is locked",
 	"message_not_found":                        "nothing to do: the message was deleted",
 	"thread_not_found":                         "nothing to do: the message was deleted",
+	"cant_delete_message":                      "nothing to do: the message belongs to somebody else, or the workspace keeps messages",
+	"compliance_exports_prevent_deletion":      "nothing to do: the workspace keeps messages",
 	"cant_update_message":                      "nothing to do: the message belongs to somebody else",
 	"edit_window_closed":                       "let apps edit their messages: see the workspace's message settings",
 	"msg_too_long":                             "please report this: a reply is too long for Slack",

@@ -22,6 +22,7 @@ const (
 	markDone     = "✅"
 	markResolved = "🎉"
 	markReopened = "🔁"
+	markClosed   = "🗑️"
 )
 
 // Private answers to people who clicked.
@@ -57,6 +58,9 @@ const (
 	wordsHasChecklist = "This thread has a checklist for *%s* already, from %s (%d of %d done): please go on there."
 	wordsHasQuestion  = "I asked here which error it is, at %s: please choose there."
 )
+
+// wordsWithdrawn says why a reply has no buttons any more.
+const wordsWithdrawn = "the message that this was about was deleted."
 
 const wordsWelcome = "You're welcome. When the next error comes, paste it here or mention me."
 

@@ -116,8 +116,27 @@ func TestEvents(t *testing.T) {
 	if err := s.Delete("ben", "api-support", reply); err != nil {
 		t.Fatal(err)
 	}
-	if event := expect("message", "channel", "message_deleted"); event["deleted_ts"] != reply {
+	if event := expect("message", "channel", "message_deleted"); event["deleted_ts"] != reply || at(event, "previous_message", "text") != "me too: 403" {
 		t.Errorf("deletion = %v", event)
+	}
+	reply = say("ben", "api-support", "me too", ts)
+	expect("message", "channel")
+	if err := s.Delete("asha", "api-support", ts); err != nil {
+		t.Fatal(err)
+	}
+	tombstone := expect("message", "channel", "message_changed")
+	if at(tombstone, "message", "subtype") != "tombstone" || at(tombstone, "message", "ts") != ts || at(tombstone, "message", "thread_ts") != ts ||
+		at(tombstone, "message", "user") != "USLACKBOT" || at(tombstone, "previous_message", "user") != "U0ASHA001" {
+		t.Errorf("deletion of a message with a reply = %v", tombstone)
+	}
+	if err := s.Delete("ben", "api-support", reply); err != nil {
+		t.Fatal(err)
+	}
+	if event := expect("message", "channel", "message_deleted"); event["deleted_ts"] != reply {
+		t.Errorf("deletion of the last reply = %v", event)
+	}
+	if event := expect("message", "channel", "message_deleted"); event["deleted_ts"] != ts || at(event, "previous_message", "subtype") != "tombstone" {
+		t.Errorf("end of the tombstone = %v", event)
 	}
 	if err := s.SetMember("general", "apierror", true); err != nil {
 		t.Fatal(err)

@@ -273,12 +273,21 @@ func (s *Server) update(m *message, news content) {
 	s.tellChange(m, "message_changed", object{"message": w.message(m), "previous_message": previous})
 }
 
-// removeMessage deletes a message and tells the bot.
+// removeMessage deletes a message and tells the bot. One with replies changes into a
+// tombstone, which goes with the last of them: Slack tells it in these words.
 func (s *Server) removeMessage(m *message) {
-	previous := s.world.message(m)
-	s.world.remove(m)
+	w := s.world
+	previous, parent := w.stored(m, false), m.channel.byTS[m.threadTS]
+	w.remove(m)
 	s.changed()
+	if len(m.replies) > 0 {
+		s.tellChange(m, "message_changed", object{"message": w.stored(m, false), "previous_message": previous})
+		return
+	}
 	s.tellChange(m, "message_deleted", object{"previous_message": previous, "deleted_ts": m.ts})
+	if parent != nil && parent != m && parent.deleted && len(parent.replies) == 0 {
+		s.tellChange(parent, "message_deleted", object{"previous_message": w.tombstone(parent), "deleted_ts": parent.ts})
+	}
 }
 
 func (s *Server) tellChange(m *message, subtype string, event object) {

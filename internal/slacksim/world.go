@@ -368,7 +368,8 @@ func (c *channel) get(ts string) *message {
 	return m
 }
 
-// remove deletes a message. A parent with replies stays as a tombstone, as in Slack.
+// remove deletes a message. A parent with replies stays as a tombstone, as in Slack,
+// until the last of them is deleted too.
 func (w *world) remove(m *message) {
 	m.deleted = true
 	c := m.channel
@@ -378,7 +379,15 @@ func (w *world) remove(m *message) {
 		for _, r := range parent.replies {
 			parent.noteReplyUser(r.user)
 		}
+		if parent.deleted {
+			c.bury(parent)
+		}
 	}
+	c.bury(m)
+}
+
+// bury takes a deleted message out of the channel, unless it has replies.
+func (c *channel) bury(m *message) {
 	if len(m.replies) == 0 {
 		c.log = without(c.log, m)
 		c.roots = without(c.roots, m)

@@ -242,8 +242,6 @@ func (s *scanner) skip() {
 			s.at++
 		case strings.HasPrefix(rest, "..."):
 			s.at += 3
-		case strings.HasPrefix(rest, `\n`), strings.HasPrefix(rest, `\r`), strings.HasPrefix(rest, `\t`):
-			s.at += 2
 		case strings.HasPrefix(rest, "//"), rest[0] == '#':
 			s.at += lineLength(rest)
 		case strings.HasPrefix(rest, "/*"):
@@ -259,7 +257,8 @@ func afterComment(s string) string {
 	return rest
 }
 
-// blanks passes over white space, backticks, and what stands before every line.
+// blanks passes over white space, also escaped, backticks, and what stands before
+// every line.
 func (s *scanner) blanks() {
 	for s.at < len(s.text) {
 		switch s.text[s.at] {
@@ -268,6 +267,12 @@ func (s *scanner) blanks() {
 			s.linePrefix()
 		case ' ', '\t', '`':
 			s.at++
+		case '\\':
+			n := escapedBlank(s.text[s.at:])
+			if n == 0 {
+				return
+			}
+			s.at += n
 		case '<':
 			if !strings.HasPrefix(s.text[s.at:], lineEnd) {
 				return
@@ -277,6 +282,20 @@ func (s *scanner) blanks() {
 			return
 		}
 	}
+}
+
+// escapedBlank is the length of a blank that s begins with as strings have it: \n, \r
+// or \t, with more backslashes in strings of strings.
+func escapedBlank(s string) int {
+	const deepest = 7
+	i := 0
+	for i < len(s) && i < deepest && s[i] == '\\' {
+		i++
+	}
+	if i == len(s) || s[i] != 'n' && s[i] != 'r' && s[i] != 't' {
+		return 0
+	}
+	return i + 1
 }
 
 // lineEnd is what Spring writes for a line's end in an exception's message.
@@ -471,6 +490,9 @@ func (s *scanner) value(b *builder) {
 	for s.at < len(s.text) && strings.IndexByte(",{}[]\n`\\", s.text[s.at]) < 0 && !s.fieldAt(b) {
 		switch s.text[s.at] {
 		case '(':
+			if recordAt(s.text, s.at) {
+				return
+			}
 			parens++
 		case ')':
 			parens--
@@ -519,8 +541,12 @@ func (s *scanner) class() {
 }
 
 // fieldAt says whether the next field of a struct begins at a blank, as Go prints
-// it: {Code:403 Message:not allowed}.
+// it: {Code:403 Message:not allowed}; or the next member, where somebody forgot the
+// comma: {"status": 403 "error": …}.
 func (s *scanner) fieldAt(b *builder) bool {
+	if s.text[s.at] == ' ' && s.at+1 < len(s.text) && s.text[s.at+1] == '"' {
+		return memberAt(s.text, s.at+1)
+	}
 	if s.text[s.at] != ' ' || s.text[b.pending.End] != ':' || b.pending.End+1 < len(s.text) && isSpace(s.text[b.pending.End+1]) {
 		return false
 	}
@@ -579,11 +605,19 @@ func (s *scanner) quoted(quote byte, escape int) Span {
 				s.at++
 			}
 			return Span{start, i - escape}
+		case c == quote && isCutAt(s.text, start, i):
+			return s.cutString(start, i)
 		}
 		slashes = 0
 	}
 	s.lost[which] = true
 	return s.cutString(start, start+lineLength(s.text[start:]))
+}
+
+// isCutAt says whether the quote text[i] opens the next string, and not closes the
+// one from start on: what is between them was cut out, as in "issue":[{"sev..."code":"…".
+func isCutAt(text string, start, i int) bool {
+	return strings.HasSuffix(text[start:i], cutMark) && memberAt(text, i)
 }
 
 func (s *scanner) cutString(start, end int) Span {
@@ -592,7 +626,8 @@ func (s *scanner) cutString(start, end int) Span {
 }
 
 // endsString says whether a string can end at the quote text[i]. A string over
-// several lines is no name, so no ":" follows it.
+// several lines is no name, so no ":" follows it; a member may, whose comma is
+// missing.
 func (s *scanner) endsString(i, lines int) bool {
 	newline := false
 	i++
@@ -614,6 +649,8 @@ func (s *scanner) endsString(i, lines int) bool {
 		return strings.HasPrefix(s.text[i:], "...") || s.text[i] != '.'
 	case '<':
 		return strings.HasPrefix(s.text[i:], lineEnd)
+	case '"':
+		return memberAt(s.text, i)
 	}
 	return false
 }

@@ -100,6 +100,9 @@ func (t *talk) asksHelp(s sentence) bool {
 // mention, or else a few words behind it.
 func (t *talk) verb(s sentence) Cues {
 	const reach = 8
+	if t.fails(s) {
+		return cueHappens
+	}
 	var c Cues
 	for i := s.head - 1; i >= s.start && i >= s.head-reach && !t.commaBehind(i); i-- {
 		if t.isVerb(i) {
@@ -152,7 +155,7 @@ func (t *talk) withBefore(s sentence) Cues {
 		if len(w) < 4 || t.classOf(j)&(cNet|cSubject|cUnit|cAPI) != 0 {
 			continue
 		}
-		if strings.HasSuffix(w, "ed") || strings.HasSuffix(w, "ing") || strings.HasSuffix(w, "s") || t.is(j, "fail", "died", "fell", "blew", "went") {
+		if strings.HasSuffix(w, "ed") || strings.HasSuffix(w, "ing") || strings.HasSuffix(w, "s") || t.is(j, "fail", "died", "fell", "blew", "went", "bounce", "crash", "die", "break", "choke", "stop") {
 			if t.is(i, "in") && !t.is(j, "results", "resulted", "resulting", "ends", "ended", "ending") {
 				return 0
 			}
@@ -231,6 +234,8 @@ func (t *talk) happensBehind(s sentence) bool {
 			return true
 		case t.is(i, "all", "every", "everything", "everyone", "everywhere", "since", "each") && i > s.tail && !t.is(i, "all") || t.is(i, "all") && !t.is(i+1, "from"):
 			return t.talksOfAPIs(s) || t.is(i-1, "on", "for") || t.is(i+1, "day", "morning", "afternoon", "evening", "night", "week", "weekend", "time", "the", "call", "request", "monday")
+		case t.is(i, "across") && t.is(i+1, "the", "all"):
+			return true
 		case t.classOf(i)&cNow != 0 && !t.is(i, "just", "only", "always", "same", "sometimes", "occasionally"):
 			return t.talksOfAPIs(s) || i == s.tail+1
 		}
@@ -267,6 +272,20 @@ func (t *talk) isAllThereIs(s sentence) bool {
 // talksOfAPIs says whether the clause, or else the message, speaks of APIs,
 // servers or requests.
 func (t *talk) talksOfAPIs(s sentence) bool { return (s.class|t.class)&(cAPI|cNet) != 0 }
+
+// fails says whether the clause says of something, before the mention, that it fails:
+// "can't update the referral: 403", "failed to get a token, 401".
+func (t *talk) fails(s sentence) bool {
+	for i := s.start; i < s.head; i++ {
+		could := t.is(i, "not") && (t.is(i-1, "could", "can") || t.is(i+1, "able"))
+		if !could && (!t.is(i, "cannot", "can't", "cant", "couldn't", "unable", "failed", "failing", "fails") || t.isPlanned(i) || t.isCondition(s.start, i)) {
+			continue
+		}
+		return s.class&cPlan == 0 && t.classOf(i+1)&(cFirst|cYou) == 0 &&
+			!t.is(i+1, "it", "read", "find", "resolve", "import", "be", "see", "wait", "remember", "recall", "believe", "reproduce")
+	}
+	return false
+}
 
 // isUsedAsVerb says whether the status is what something does: "it 403s on me".
 func (t *talk) isUsedAsVerb(s sentence) bool {
@@ -323,7 +342,7 @@ func (t *talk) judgeVerb(i int, s sentence) Cues {
 		return cueGuess
 	case class&cHabit != 0 && !t.concerns(i, s):
 		return cueHabit
-	case t.is(i, "have", "having", "had") && s.where&plural == 0 && !t.is(s.last+1, "error", "errors") && !t.is(s.first-1, "a", "an"):
+	case t.is(i, "have", "having", "had") && s.where&plural == 0 && !t.is(s.last+1, "error", "errors") && !t.is(s.first-1, "a", "an") && s.class&cHelp == 0:
 		return 0 // "we have 403 …" counts something
 	case class&cHappens != 0:
 		return cueHappens
@@ -363,7 +382,7 @@ func (t *talk) isOfAll(i int) bool {
 			continue
 		}
 		if t.is(j, "all", "every", "everything", "most", "our", "my", "these", "both", "requests", "calls") {
-			return !t.is(j+1, "api", "apis", "service", "services", "mock", "stub")
+			return !t.is(j+1, "api", "apis", "service", "mock", "stub")
 		}
 	}
 	return false
@@ -395,7 +414,7 @@ func (t *talk) concerns(i int, s sentence) bool {
 // isOwn says whether the first person at token i speaks of what the writer
 // builds, which is meant to answer so: "our API returns 409 for duplicates".
 func (t *talk) isOwn(i int) bool {
-	return t.is(i, "we") || t.is(i, "our", "my") && t.is(i+1, "api", "apis", "endpoint", "endpoints", "service", "backend", "server", "gateway", "proxy", "code")
+	return t.is(i, "we") || t.is(i, "our", "my") && t.is(i+1, "api", "apis", "endpoint", "endpoints", "service", "backend", "server", "gateway", "proxy", "code", "sdk", "library", "wrapper", "interceptor", "helper")
 }
 
 // isSource says whether token i names what answers: an API, a client, a path.

@@ -172,7 +172,7 @@ func (t *talk) guesses(s sentence) bool {
 		return false
 	}
 	for i := s.start; i < s.first; i++ {
-		if t.isModal(i) && !t.is(i, "to", "can", "can't", "cannot") && !t.is(i+1, "you", "anyone", "anybody", "someone", "somebody") {
+		if t.isModal(i) && !t.is(i+1, "not") && !t.is(i, "to", "can", "can't", "cannot") && !t.is(i+1, "you", "anyone", "anybody", "someone", "somebody") {
 			return true
 		}
 	}
@@ -340,6 +340,7 @@ func (t *talk) isDocumented(s sentence) bool {
 		switch {
 		case t.is(i, "docs", "documentation", "spec", "specification", "oas", "contract", "page", "guide", "wiki", "rfc") && t.is(i+1, "say", "says", "state", "states", "mention", "mentions", "list", "lists", "give", "gives", "show", "shows", "promise", "promises", "claim", "claims"),
 			t.is(i, "documented", "specified") && t.is(i-1, "as", "is", "are"),
+			t.is(i, "faq", "psa", "tip", "reminder"), t.is(i, "in") && t.is(i+1, "step", "scenario", "example", "case") && isDigit(t.text[t.list[min(i+2, len(t.list)-1)].span.Start]),
 			t.is(i, "release") && t.is(i+1, "notes", "note"), t.is(i, "changelog"),
 			t.is(i, "like", "love", "hate") && t.is(i+1, "how", "that", "when"), t.is(i, "fun") && t.is(i+1, "fact"), t.is(i, "til"),
 			t.is(i, "according") && t.is(i+1, "to"), t.is(i, "per") && t.is(i+1, "the", "spec", "rfc"):
@@ -378,7 +379,27 @@ func (t *talk) isDefined(s sentence) bool {
 			}
 		}
 	}
+	if t.is(s.head-1, "most", "such", "typical") && s.where&plural != 0 || t.is(i, "on") && t.isStatus(i+1) && t.list[s.first].status == 0 || t.isOnStatus(s) {
+		return true
+	}
 	return t.is(i, "makes", "sounds", "seems") && t.is(i+1, "more", "right", "sense", "better", "fine", "correct", "good", "wrong")
+}
+
+// isOnStatus says whether it is said what a program does on a status: "axios rejects
+// on 401".
+func (t *talk) isOnStatus(s sentence) bool {
+	if !t.is(s.head-1, "on", "upon") || s.class&(cNow|cTime|cHelp) != 0 || s.where&asked != 0 {
+		return false
+	}
+	for i := s.start; i < s.head; i++ {
+		if t.is(i, "i", "we", "us", "me", "my", "stuck") {
+			return false
+		}
+		if t.is(i, "throws", "raises", "rejects", "retries", "redirects", "logs", "fails", "crashes", "triggers", "refreshes") {
+			return true
+		}
+	}
+	return false
 }
 
 // isIntended says whether it is said that the error is meant to come: "on
@@ -551,7 +572,7 @@ func (t *talk) isSolved(i int) bool {
 	}
 	for j := i - 1; j >= i-reach && t.joined(j+1, noStop); j-- {
 		if t.classOf(j)&(cNot|cModal|cStill) != 0 ||
-			t.is(j, "be", "until", "how", "get", "anyone", "stopped", "have") && !t.is(j+1, "been", "it") {
+			t.is(j, "be", "until", "how", "get", "anyone", "stopped", "have", "nothing", "none", "what") && !t.is(j+1, "been", "it") {
 			return false
 		}
 	}
@@ -560,6 +581,12 @@ func (t *talk) isSolved(i int) bool {
 	}
 	if t.is(i, "found") && t.is(i+1, "the") {
 		return t.is(i+2, "cause", "reason", "issue", "problem", "culprit", "bug", "mistake")
+	}
+	if t.is(i, "it's") {
+		return false
+	}
+	if t.is(i, "it") {
+		return t.is(i+1, "was") && t.is(i+2, "the", "our", "my", "a") && t.list[i].before == clauseStop && !t.isStatus(i+3)
 	}
 	if t.is(i, "know") {
 		return t.is(i+1, "why") && t.is(i-1, "we", "i", "now")
@@ -585,7 +612,7 @@ func (t *talk) isSolved(i int) bool {
 // solvedPairs are words of cSolved that mean it only with the word behind them.
 var solvedPairs = [...][2]string{
 	{"went", "away"}, {"rolled", "back"}, {"root", "cause"}, {"turned", "out"}, {"turns", "out"}, {"figured", "out"},
-	{"my", "bad"}, {"found", "it"}, {"was", "due"}, {"my", "fault"}, {"own", "fault"}, {"our", "fault"}, {"my", "mistake"}, {"was", "because"}, {"was", "caused"}, {"never", "mind"}, {"got", "rid"}, {"all", "good"},
+	{"my", "bad"}, {"found", "it"}, {"was", "due"}, {"my", "fault"}, {"own", "fault"}, {"our", "fault"}, {"my", "mistake"}, {"was", "because"}, {"was", "caused"}, {"never", "mind"}, {"got", "rid"}, {"all", "good"}, {"all", "fine"}, {"all", "ok"},
 }
 
 // isQuoted says whether the mention belongs to somebody else's message: a line of

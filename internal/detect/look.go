@@ -57,7 +57,7 @@ func Worth(base *kb.Base, text string) bool {
 			for i < len(text) && isDigit(text[i]) {
 				i++
 			}
-		case c == '{', c == '[' && (i+1 < len(text) && text[i+1] == '\'' || mapAt(text, i)), c == '(' && listAt(text, i), c == '"' && strings.HasPrefix(text[i:], `":`), c == '"' && strings.HasPrefix(text[i:], `" :`), c == '<' && (elementAt(text, i) || glued(text, i)):
+		case c == '{', c == '[' && (i+1 < len(text) && text[i+1] == '\'' || mapAt(text, i)), c == '(' && listAt(text, i), c == '"' && colonAt(text, i+1), c == '<' && (elementAt(text, i) || glued(text, i)):
 			return true
 		case c == '&' && (strings.HasPrefix(text[i:], "&amp;") || worthEscaped(text, i)):
 			return true
@@ -107,6 +107,14 @@ func isLetterAt(s string, i int) bool { return i < len(s) && isLetter(s[i]) }
 
 // shortestLoud is how long a word in capitals must be to be a code with a slip.
 const shortestLoud = 7
+
+// colonAt says whether a colon stands at i, or behind blanks there.
+func colonAt(text string, i int) bool {
+	for i < len(text) && text[i] <= ' ' {
+		i++
+	}
+	return i < len(text) && text[i] == ':'
+}
 
 // wordEnd is where the word at i ends: at marks, and at what Clean makes plain.
 func wordEnd(s string, i int) int {

@@ -66,7 +66,7 @@ func (t *talk) isCount(i int) bool {
 	if t.joined(i+1, noStop) && (t.classOf(i+1)&cUnit != 0 || isPlural(t.word(i+1)) && !t.is(i-1, "a", "an") || t.countsBehind(i+1)) {
 		return true
 	}
-	if i > 0 && t.list[i].before == clauseStop && t.colonBehind(i-1) && (t.classOf(i-1)&cUnit != 0 || isPlural(t.word(i-1))) && t.classOf(i-1)&(cNet|cLabel) == 0 {
+	if i > 0 && t.list[i].before == clauseStop && t.colonBehind(i-1) && isPlural(t.word(i-1)) && t.classOf(i-1)&(cNet|cLabel) == 0 {
 		return true // "records: 403"
 	}
 	if t.isMeasured(i) {
@@ -80,6 +80,12 @@ func (t *talk) isCount(i int) bool {
 	}
 	if strings.ContainsAny(t.text[t.list[i-1].span.End:t.list[i].span.Start], ">=") || t.is(i-1, "only", "another", "first") && t.endsAt(i) {
 		return false
+	}
+	if t.is(i-1, "issue", "problem") && t.is(i-2, "facing", "getting", "having", "with", "an", "this", "a") {
+		return false
+	}
+	if t.is(i-1, "request") && t.is(i-2, "merge", "pull", "change") {
+		return true
 	}
 	c := t.classOf(i - 1)
 	return c&(cCounted|cOther|cRefer) != 0 && c&cLabel == 0 || t.isForeign(i)

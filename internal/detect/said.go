@@ -28,6 +28,9 @@ func (t *talk) saidMention(i int) (mention, bool) {
 		}
 		from++
 	}
+	if t.classOf(i)&cAnswer == 0 {
+		return mention{}, false
+	}
 	if to, name := t.slipAt(from); name != "" && t.joined(from, clauseStop) && (t.isAnswerer(i) || t.base.Within(t.word(to))) {
 		return t.saidWords(i, from, to, name)
 	}

@@ -74,7 +74,7 @@ var vocabulary = []struct {
 	{cFirst, `i we my our me us im i'm we're i've we've ive weve`},
 	{cYou, `you your you'll u you'd you're yours you've one's`},
 	{cIf, `if when whenever unless once where`},
-	{cSolved, `fixed resolved solved sorted works working explained recovered mitigated gone nvm nevermind went rolled root turned turns figured my never got all own our know found was disappeared vanished stopped`},
+	{cSolved, `fixed resolved solved sorted works working explained recovered mitigated gone nvm nevermind went rolled root turned turns figured my never got all own our know it helped found was disappeared vanished stopped`},
 	{cNot, `not never no haven't hasn't hadn't havent hasnt nor neither isn't aren't doesn't don't didn't wasn't cannot can't cant wont dont isnt doesnt without`},
 	{cStill, `still again keeps keep keeping continues continue persists constantly`},
 	{cPlan, `spec specs specification swagger openapi schema docs documentation documented readme example examples
@@ -115,7 +115,7 @@ var vocabulary = []struct {
 		notion sharepoint onedrive gdrive slack teams zoom outlook gmail twitter facebook linkedin youtube reddit instagram spotify
 		netflix whatsapp chatgpt openai copilot claude gemini ec2 cli bucket buckets cloudformation lambda@edge bigquery snowflake databricks
 		sql mssql gcloud gsutil postgres psql mysql mariadb mongo mongodb redis kafka rabbitmq rabbit elasticsearch elastic kibana grafana oracle sqlserver
-		ssh scp sftp sudo bash ldap vpn wifi nfs smb bank badge lift door printer coffee fridge kitchen dating barista girlfriend boyfriend mum dad boss dishwasher brain motivation
+		ssh scp sftp sudo bash ldap vpn wifi nfs smb bank badge lift door printer coffee hub tv oven alexa thermostat ticketmaster ocado steam fridge kitchen dating barista girlfriend boyfriend mum dad boss dishwasher brain motivation
 		weekend wife husband kids cat dog fridge laptop iphone android browser`},
 	{cAsk, `why anyone anybody help idea ideas clues suggestion suggestions clue stuck wrong suddenly weird strange odd
 		broken how somebody someone advice pointers struggling investigate figure knows thoughts insight issue issues problem problems`},

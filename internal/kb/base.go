@@ -86,6 +86,7 @@ func (b *Base) name(name string, a *Article, score float64, reason Reason) {
 		return
 	}
 	list := words(name)
+	b.within[k] = true
 	b.begins[list[0]] = true
 	b.begins[key(strings.Fields(name)[0])] = true // "doesn't" is one word for who reads a text
 	for _, w := range list {
@@ -142,14 +143,23 @@ func (b *Base) Begins(word string) bool {
 	return b.begins[string(k)] || isPrefix(string(k)) || b.lookup(word) != nil
 }
 
-// Within reports whether a telling word stands in the name of an article, or in the phrase
-// of its status. Like Known it does not allocate.
+// Within reports whether a telling word stands in the name of an article, or in the
+// phrase of its status, or is one. Like Known it does not allocate.
 func (b *Base) Within(word string) bool {
 	if len(word) > maxKey {
 		return false
 	}
 	var buffer [maxKey * 2]byte
-	return b.within[string(appendKey(buffer[:0], word))]
+	k := appendKey(buffer[:0], word)
+	if b.within[string(k)] {
+		return true
+	}
+	for _, p := range prefixes {
+		if len(k) > len(p) && string(k[:len(p)]) == p && b.within[string(k[len(p):])] {
+			return true
+		}
+	}
+	return false
 }
 
 // Names returns every code and alias, and each of them without its prefix, as

@@ -137,6 +137,9 @@ func atLineStart(text string, i int) bool {
 
 // faultSignals makes signals of the faults in a tree.
 func faultSignals(t *tree, status, depth int) []Signal {
+	if isSpecification(t) {
+		return nil
+	}
 	faults := joinFaults(t, findFaults(t))
 	var signals []Signal
 	for _, f := range faults {
@@ -179,9 +182,6 @@ func embedded(t *tree, depth int) []Signal {
 
 // findFaults reads each object of a tree in the first format that fits.
 func findFaults(t *tree) []fault {
-	if isSpecification(t) {
-		return nil
-	}
 	var faults []fault
 	for i := int32(0); i < int32(len(t.nodes)) && len(faults) < maxSignals; i++ {
 		if isExample(t.text[t.nodes[i].key.Start:t.nodes[i].key.End]) {
@@ -284,15 +284,25 @@ func statusAround(t *tree, i int32) int {
 	return 0
 }
 
-// isSpecification recognises documents that describe APIs, or tell WireMock how to
-// play one: what they hold are errors that could happen.
+// isSpecification recognises documents that describe APIs, configure gateways, or
+// tell a mock how to play an API: what they hold are errors that could happen.
 func isSpecification(t *tree) bool {
 	switch t.get(0, "resourceType") {
 	case "CodeSystem", "ValueSet", "ConceptMap", "StructureDefinition", "CapabilityStatement", "ImplementationGuide":
 		return true
 	}
-	mock := t.child(t.child(0, "response"), "jsonBody", "bodyFileName", "fixedDelayMilliseconds") >= 0
-	return mock || t.child(0, "openapi", "swagger", "$schema", "asyncapi") >= 0
+	return isSettingsRoot(t.text[t.nodes[0].key.Start:t.nodes[0].key.End]) || isMock(t) ||
+		t.child(0, "openapi", "swagger", "$schema", "asyncapi", "awstemplateformatversion") >= 0
+}
+
+// isMock recognises the stubs of WireMock and MockServer and collections of Postman.
+// https://wiremock.org/docs/stubbing/ https://www.mock-server.com/mock_server/creating_expectations.html
+func isMock(t *tree) bool {
+	request := t.child(0, "request")
+	return t.child(t.child(0, "response"), "jsonBody", "bodyFileName", "fixedDelayMilliseconds", "transformers") >= 0 ||
+		t.child(request, "urlPath", "urlPattern", "urlPathPattern", "urlPathTemplate", "bodyPatterns") >= 0 ||
+		request >= 0 && t.child(0, "scenarioName", "priority") >= 0 ||
+		t.child(0, "httpRequest") >= 0 && t.child(0, "httpResponse") >= 0 || t.child(0, "info") >= 0 && t.child(0, "item") >= 0
 }
 
 // isExample says whether what stands under a name is an example, an expectation

@@ -209,7 +209,7 @@ func (t *talk) thrownMention(i int) (mention, bool) {
 	if t.is(start, "message") && t.joined(start+1, clauseStop) {
 		start++
 	}
-	for from := start; from <= i+reach && (from == start || t.joined(from, noStop)); from++ {
+	for from := start; from <= i+reach && (from == start || t.joined(from, noStop)) && t.list[from].status == 0; from++ {
 		if to, ok := t.knownFrom(from, anyName); ok {
 			m := t.wordsMention(from, to, t.phrase(from, to))
 			m.reader = readerLog

@@ -88,8 +88,12 @@ func readOutcome(t *tree, i int32) []fault {
 				if code := t.get(coding, "code"); code != "" {
 					f.codes = append(f.codes, code)
 				}
+				display := t.get(coding, "display")
 				if f.message == "" {
-					f.message = t.get(coding, "display")
+					f.message = display
+				}
+				if _, phrase, ok := strings.Cut(display, " - "); ok && f.status == 0 { // "Access Denied - Unauthorised"
+					f.status = reasonStatus(phrase)
 				}
 			}
 		}
@@ -107,7 +111,7 @@ func readOutcome(t *tree, i int32) []fault {
 		default:
 			f.unsure = true
 		}
-		if len(f.codes) == 0 {
+		if len(f.codes) == 0 && f.status == 0 {
 			f.status = issueStatus(t.get(issue, "code"))
 		}
 		if f.status == 0 {
@@ -185,6 +189,9 @@ func isGatewayFault(t *tree, i int32) bool {
 func readGatewayFault(t *tree, i int32) []fault {
 	f := fault{node: i, message: t.get(i, "faultstring")}
 	f.addCode(t.get(t.child(i, "detail"), "errorcode"))
+	if len(f.codes) == 0 && strings.IndexByte(f.message, ' ') < 0 { // some gateways leave the detail out
+		f.addCode(f.message)
+	}
 	f.status = statusInWords(f.message)
 	return []fault{f}
 }
@@ -209,28 +216,30 @@ func isPage(t *tree, i int32) bool {
 	return false
 }
 
-// readPage reads the error that a page names. Without a status, its title must be
-// the name of one.
+// readPage reads the error that a page names: its status, and behind it the status's
+// phrase. Without a status, its title must be the name of one.
 func readPage(t *tree, i int32) []fault {
 	const most = 40 // texts that are looked at
 	f := fault{node: i, unsure: true}
 	texts := 0
-	for k := i; k < t.nodes[i].end && texts < most && f.status == 0; k++ {
+	for k := i; k < t.nodes[i].end && texts < most && len(f.codes) == 0; k++ {
 		if n := t.nodes[k]; n.kind != scalarNode || n.key.End > n.key.Start {
 			continue
 		}
 		text := t.str(k)
-		if f.status = statusInWords(text); f.status != 0 || texts == 0 {
-			f.message = text
+		status, phrase := namedStatus(text)
+		if status == 0 && reasonStatus(text) == f.status && f.status != 0 { // in a heading of its own
+			status, phrase = f.status, text
+		}
+		if f.status == 0 && status != 0 || texts == 0 {
+			f.status, f.message = status, text
+		}
+		if phrase != "" && status == f.status {
+			f.codes = []string{phrase}
 		}
 		texts++
 	}
-	if f.status != 0 {
-		f.unsure = false
-		if phrase := strings.TrimLeft(f.message, digitsAndMarks); reasonStatus(phrase) == f.status {
-			f.codes = []string{phrase}
-		}
-	}
+	f.unsure = f.status == 0
 	return []fault{f}
 }
 
@@ -289,7 +298,7 @@ func isAnswer(t *tree, i int32, status int) bool {
 		return strings.IndexByte(t.text[t.span.Start:t.span.End], '=') < 0 // which a setting has: { response_code = 403 }
 	}
 	if t.get(i, statusNames...) != "" {
-		return t.get(i, messageNames...) != "" || codeLike(t.get(i, codeNames[:5]...)) || t.child(i, answerNames...) >= 0
+		return isFaultName(t.key(i)) || t.named(i, "meta") || t.get(i, messageNames...) != "" || codeLike(t.get(i, codeNames[:5]...)) || t.child(i, answerNames...) >= 0
 	}
 	return isFaultName(t.key(i)) || t.get(i, "message", "error", "errormessage", "error_description", "msg", "detail", "errors") != ""
 }

@@ -149,6 +149,9 @@ func (t *talk) statusMention(i int) (mention, bool) {
 		m.reader = readerLog
 	}
 	m.cues |= t.context(m.first, m.last)
+	if isAccessLog(t.text[:t.list[i].span.Start]) {
+		m.cues &^= cuePlan | cueGuess
+	}
 	if m.cues&(cueNamed|cueNear) == 0 {
 		t.nameAround(&m)
 	} else if t.list[i].where&asked != 0 {

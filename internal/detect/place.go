@@ -222,7 +222,7 @@ var programPhrases = [...]string{
 	"status code", "status code is", "status code of", "status code was", "statuscode", "status_code", "status-code", "http_status",
 	"httpstatus", "http_code", "response code", "response code is", "http error", "http error! status", "http status",
 	"http status of", "http response code", "with http status", "a status of", "responded with status", "responded with a status",
-	"failed with status", "server responded with", "unexpected status", "indicate success", "returned error", "returned an error",
+	"failed with status", "server responded with", "unexpected status", "indicate success", "returned error", "returned an error", "error: http",
 	"kind: status", ":status", "<response", "<--", "ms -", "statuscode(code",
 	"status code was unacceptable", "http request returned status code", "the server returned the status",
 }
@@ -238,6 +238,15 @@ func programBefore(s string) bool {
 		}
 	}
 	return false
+}
+
+// isAccessLog says whether a request and its protocol stand before a status on its line,
+// as in access logs: `"GET /x HTTP/1.1" 429`. Nobody plans or guesses there.
+func isAccessLog(before string) bool {
+	const longest = 2048
+	before = before[max(0, len(before)-longest):]
+	before = before[strings.LastIndexByte(before, '\n')+1:]
+	return httpVersionBefore(before) && hasMethod(before)
 }
 
 // loggedAt says whether a number stands where logs have the status of a request,

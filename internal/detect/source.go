@@ -37,9 +37,10 @@ var foreignStarts = [...]string{"npm err", "npm error", "e: ", "w: ", "err:1", "
 	"✓", "✔", "✗", "✘", "--- pass", "--- fail"}
 
 // foreignMarks stand in the lines of such tools: registries and mirrors of
-// packages and images.
+// packages and images, databases.
 var foreignMarks = [...]string{"registry.npmjs", "registry.yarnpkg", "pypi.org", "pythonhosted.org", "proxy.golang.org", "docker.io",
 	"ghcr.io", "gcr.io", "quay.io", "repo1.maven", "repo.maven", "rubygems.org", "crates.io", "archive.ubuntu", "launchpad.net",
+	"sqlstate", "for key '", "violates ", "duplicate key value", "ora-0", "mysql", "psycopg", "sqlite",
 	"packages.gz", "sources.gz", "/dists/", "apt-get", "sources.list", "failed to pull image", "errimagepull", ".git/'", "java.nio.file"}
 
 // isForeignLine says whether a line is about such a tool.
@@ -103,6 +104,47 @@ func isStatusKey(line string) bool {
 	return len(line) >= length && (line[0] == '\'' || line[0] == '"') && httpStatus(line[1:4]) != 0 && line[4] == line[0] && line[5] == ':'
 }
 
+// documentStarts begin the lines with which specifications, tests in Gherkin, tables in
+// Markdown and patches begin.
+var documentStarts = [...]string{"openapi:", "swagger:", "responses:", "feature:", "scenario:", "scenario outline:", "|---", "| ---", "|:--", "| :--", "diff --git", "@@ -"}
+
+// documentIn finds a document in a message: what describes statuses and codes, and
+// reports none. It reaches from its first line to the end of its fence, or of the text.
+func documentIn(text string) Span {
+	for at := 0; at < len(text); {
+		end := at + lineLength(text[at:])
+		if line := strings.TrimLeft(text[at:end], " \t>`"); startsDocument(line, text[end:]) {
+			if strings.Count(text[:at], fence)%2 == 1 {
+				if n := strings.Index(text[at:], fence); n >= 0 {
+					return Span{at, at + n}
+				}
+			}
+			return Span{at, len(text)}
+		}
+		at = end + 1
+	}
+	return Span{len(text), len(text)}
+}
+
+const fence = "```"
+
+// startsDocument says whether a line, which some text follows, begins a document. A name
+// in brackets and a setting behind it do so as well: [limits], status = 429.
+func startsDocument(line, behind string) bool {
+	for _, start := range documentStarts {
+		if len(line) >= len(start) && strings.EqualFold(line[:len(start)], start) {
+			return true
+		}
+	}
+	if !strings.HasPrefix(line, "[") || !strings.HasSuffix(line, "]") || nameLength(line[1:]) != len(line)-len("[]") {
+		return false
+	}
+	s := scanner{text: behind}
+	s.blanks()
+	_, ok := s.bareName()
+	return ok && behind[s.at-1] == '='
+}
+
 // isSource says whether a tree is a literal in source code: an argument of a
 // call, a value that is assigned or returned. What programs print begins a line,
 // or stands behind words, a ":" or the name of a class.
@@ -116,14 +158,25 @@ func isSource(text string, t *tree) bool {
 		return false
 	case strings.HasSuffix(before, "! =>"): // Ansible
 		return false
-	case strings.HasSuffix(before, "return"), strings.HasSuffix(before, "=>"), strings.HasSuffix(before, ":="), strings.HasSuffix(before, "=> ("):
+	case strings.HasSuffix(before, "return"), strings.HasSuffix(before, "=>"), strings.HasSuffix(before, ":="), strings.HasSuffix(before, "=> ("),
+		isTypeName(text[start:t.span.Start]):
 		return true
+	case strings.HasSuffix(before, ","):
+		return strings.HasPrefix(strings.TrimLeft(before, "+-> \t`"), "return ") || isArgument(text[start:t.span.Start])
 	case strings.HasSuffix(before, "("):
 		return isCall(strings.TrimSpace(text[start:t.span.Start]))
 	case strings.HasSuffix(before, "=") && isArgument(text[start:t.span.Start]):
 		return true
 	}
 	return isSourceLine(text[start:t.span.Start])
+}
+
+// isTypeName says whether s ends with a type of Go's that only source code writes before
+// what it holds: map[string]any, []Problem.
+func isTypeName(s string) bool {
+	word := s[strings.LastIndexAny(s, " \t(")+1:]
+	bracket := strings.IndexByte(word, ']')
+	return bracket > 0 && bracket+1 < len(word) && isLetter(word[bracket+1])
 }
 
 // isArgument says whether s ends within the brackets of a call: `add("x", json=`.
@@ -200,30 +253,35 @@ func isExceptionName(w string) bool {
 
 // statusInWords finds a status that a body's message names, or 0.
 func statusInWords(s string) int {
+	status, _ := namedStatus(s)
+	return status
+}
+
+// namedStatus finds a status in the words of a body, and the standard phrase behind it,
+// if it has one.
+func namedStatus(s string) (status int, phrase string) {
 	const longest = 300
 	s = s[:min(len(s), longest)]
 	if method, path, ok := strings.Cut(strings.TrimPrefix(s, "Cannot "), " "); ok && strings.HasPrefix(s, "Cannot ") && isMethod(method) && strings.HasPrefix(path, "/") {
-		return 404 // Express
+		return 404, "" // Express
 	}
 	if !strings.ContainsAny(s, "45") {
-		return 0
+		return 0, ""
 	}
 	t := &talk{text: s, list: tokenize(s, nil)}
 	for i, tok := range t.list {
 		if tok.status == 0 || t.isCount(i) {
 			continue
 		}
-		if t.place(i)&(cueProgram|cueStatus|cueLabel) != 0 {
-			return tok.status
-		}
-		if behind := strings.TrimLeft(s[tok.span.End:], " "); i == 0 && behind != "" && (behind[0] == '-' || behind[0] == ':') {
-			return tok.status
-		}
 		for to := i + 1; t.run(i+1, to) && to <= i+maxReasonWords; to++ {
 			if reasonStatus(t.phrase(i+1, to)) == tok.status {
-				return tok.status
+				return tok.status, t.phrase(i+1, to)
 			}
 		}
+		behind := strings.TrimLeft(s[tok.span.End:], " ")
+		if t.place(i)&(cueProgram|cueStatus|cueLabel) != 0 || i == 0 && behind != "" && (behind[0] == '-' || behind[0] == ':') {
+			return tok.status, ""
+		}
 	}
-	return 0
+	return 0, ""
 }

@@ -37,6 +37,23 @@ func elementAt(text string, i int) bool {
 			return true
 		}
 	}
+	return isSettingsRoot(name)
+}
+
+// isSettingsRoot knows the elements that configurations begin with, or what is copied of
+// them: Apigee's policies and endpoints, Azure's policies, those of web servers. What
+// they say about statuses is data.
+// https://cloud.google.com/apigee/docs/api-platform/reference/policies/reference-overview-policy
+// https://learn.microsoft.com/azure/api-management/api-management-policies
+func isSettingsRoot(name string) bool {
+	switch name {
+	case "APIProxy", "ProxyEndpoint", "TargetEndpoint", "PreFlow", "PostFlow", "Flows", "Flow", "Step", "RaiseFault", "AssignMessage",
+		"FaultRules", "FaultRule", "DefaultFaultRule", "FaultResponse", "SpikeArrest", "Quota", "Javascript", "ExtractVariables", "VerifyAPIKey", "OAuthV2",
+		"VerifyJWT", "ServiceCallout", "ResponseCache", "Condition",
+		"policies", "inbound", "outbound", "on-error", "return-response", "set-status", "rate-limit", "rate-limit-by-key", "quota-by-key", "validate-jwt", "choose",
+		"configuration", "system.webServer", "httpErrors", "customErrors", "web-app", "error-page", "beans", "rule", "definitions", "schema":
+		return true
+	}
 	return false
 }
 

@@ -14,7 +14,8 @@
 //	                of formats; a new kind of body is a new row there
 //	  talk          the rest is split into words; numbers, codes and words that an
 //	                API is said to answer become mentions, and cues for and against
-//	                each decide whether it is believed (cue.go says how)
+//	                each decide whether it is believed (cue.go says how;
+//	                said.go tells which words are told as an answer)
 //	  adoption      a body without a status gets the one that stands beside it
 //	Find…         takes details out of a text whose errors are known (details.go)
 //

@@ -233,7 +233,7 @@ func (t *talk) isCondition(start, i int) bool {
 			return true
 		}
 		if t.classOf(j)&cFirst != 0 {
-			return t.is(j-1, "if") && (t.is(j-2, "what", "and") || t.is(j+1, "ever", "ever", "do", "did") || t.isAdvisedBehind(i)) || t.is(j-1, "case") || t.isSupposed(j-1)
+			return t.is(j-1, "if") && (t.is(j-2, "what", "and") || t.is(j+1, "ever", "do", "did") || t.isAdvisedBehind(i)) || t.is(j-1, "case") || t.isSupposed(j-1)
 		}
 		if t.is(j, "when", "whenever") && !t.is(j-1, "only", "even", "but", "happens") && i-j <= 4 && (t.isSource(i-1) || t.is(i-1, "they", "clients", "client", "one", "consumers")) {
 			return true // "when PDS returns 404 we show …"

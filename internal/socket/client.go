@@ -86,6 +86,11 @@ type Config struct {
 	// for it, though its connections do not, so that the first Record may come before it.
 	OnReady func(numConnections int)
 
+	// OnUp, if set, is called with true when there is a connection again, before anything is recorded from it, and with
+	// false when the last one has ended, at the end of Run too. Calls come in the order of what they tell. It must
+	// return at once, and not call the Client.
+	OnUp func(up bool)
+
 	// Replicas says that other processes are meant to use the same app token. Otherwise connections that this Client
 	// did not open are reported as a warning: somebody else takes a share of the events.
 	Replicas bool
@@ -142,7 +147,7 @@ func New(cfg Config) *Client {
 	cfg.Timings = cfg.Timings.withDefaults()
 	cfg.Connections = cmp.Or(cfg.Connections, 2)
 	dialer := *websocket.DefaultDialer // reads HTTP_PROXY, HTTPS_PROXY and NO_PROXY
-	return &Client{cfg: cfg, log: cfg.Log, dialer: &dialer, pair: newPair(cfg.Timings.Stagger, cfg.Log)}
+	return &Client{cfg: cfg, log: cfg.Log, dialer: &dialer, pair: newPair(cfg)}
 }
 
 // Run keeps the connections alive until ctx ends, and then returns nil: nothing further is recorded, envelopes already

@@ -18,6 +18,7 @@ const stillCounted = 2 * time.Minute
 // opens and the other waits for it: an outage costs Slack half the attempts, and the operator half the log lines.
 type pair struct {
 	stagger time.Duration
+	onUp    func(bool)
 	log     *slog.Logger
 
 	mu      sync.Mutex
@@ -30,8 +31,12 @@ type pair struct {
 	trouble string        // what was last reported as wrong; empty after a hello
 }
 
-func newPair(stagger time.Duration, log *slog.Logger) *pair {
-	return &pair{stagger: stagger, log: log, changed: make(chan struct{})}
+func newPair(cfg Config) *pair {
+	p := &pair{stagger: cfg.Timings.Stagger, onUp: cfg.OnUp, log: cfg.Log, changed: make(chan struct{})}
+	if p.onUp == nil {
+		p.onUp = func(bool) {}
+	}
+	return p
 }
 
 // turn waits until k may open a connection, or ctx ends. k must have none in use: a successor never waits.
@@ -94,8 +99,9 @@ func (p *pair) gone(greeted bool) {
 	}
 }
 
-// announce wakes whoever waits in turn.
+// announce tells that up has left 0 or returned to it, and wakes whoever waits in turn.
 func (p *pair) announce() {
+	p.onUp(p.up > 0)
 	close(p.changed)
 	p.changed = make(chan struct{})
 }

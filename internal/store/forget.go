@@ -42,6 +42,7 @@ var (
 		{"cases removed, with their ticks", "cases", "id", `channel = $1`, ""},
 		{"rows of the audit removed", "audit", "", `channel = $1`, ""},
 		{"notes of counted messages removed", "gap_messages", "", `message like cast($1 as text) || ' %'`, ""},
+		{"notes of how far it was read removed", "watermarks", "", `channel = $1`, ""},
 	}
 	forgetMessage = []forgetting{
 		{"cases removed, with their ticks", "cases", "", `channel = $1 and ts = $2`, ""},

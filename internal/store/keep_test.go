@@ -331,12 +331,14 @@ func testForgetChannel(t *testing.T, s *Store) {
 		}
 	}
 	mustWithdraw(t, s, "1.0")
+	saveWatermarks(t, s, Watermark{"T1", "C1", 50, 10}, Watermark{"T1", "C12", 50, 10})
 	forgets(t, s, Whom{Channel: "C1"}, []Forgotten{
 		{"cases removed, with their ticks", purgeBatch + 1},
 		{"rows of the audit removed", 1},
 		{"notes of counted messages removed", 1},
+		{"notes of how far it was read removed", 1},
 	})
-	if got := left(t, s, "cases", "items", "options", "gap_messages"); got != "cases 1, items 1, options 1, gap_messages 1" {
+	if got := left(t, s, "cases", "items", "options", "gap_messages", "watermarks"); got != "cases 1, items 1, options 1, gap_messages 1, watermarks 1" {
 		t.Errorf("left: %s; want the other channel's", got)
 	}
 }

@@ -17,6 +17,8 @@
 // caller change it, and writes the difference, row by row: ticks are rows of
 // their own, so nothing is lost when twenty people tick at the same instant.
 //
+// Of each channel it is kept how far it was read: see Watermark.
+//
 // Several processes may share the work on replies by leases: see Lease.
 //
 // The database is an SQLite file (write-ahead log, synchronous=FULL: what was

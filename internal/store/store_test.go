@@ -64,6 +64,10 @@ func TestStore(t *testing.T) {
 		{"a user is forgotten", testForgetUser},
 		{"a channel is forgotten", testForgetChannel},
 		{"a message is forgotten", testForgetMessage},
+		{"watermarks rise", testWatermarks},
+		{"many watermarks", testManyWatermarks},
+		{"one process reads a channel", testReading},
+		{"threads of open cases", testOpenThreads},
 	}
 	onBoth(t, func(t *testing.T, fresh func(*testing.T) string) {
 		for _, s := range suite {

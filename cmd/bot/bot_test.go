@@ -38,6 +38,7 @@ type testBot struct {
 	channels []string
 	timing   handlers.Timing
 	sockets  socket.Timings
+	catchUp  time.Duration
 	wrapLog  func(slog.Handler) slog.Handler // may be nil
 
 	stop  func() error // stops the running bot, and returns what it ended with
@@ -80,6 +81,8 @@ func newTestBotOn(t testing.TB, url string, config slacksim.Config, base *kb.Bas
 	b := &testBot{t: t, sim: sim, base: base, url: url, log: new(syncBuffer),
 		timing:  handlers.Timing{HTTPTimeout: 2 * time.Second, Settle: 50 * time.Millisecond, Backoff: 10 * time.Millisecond, Lease: 2 * time.Second},
 		sockets: socket.Timings{Stagger: time.Millisecond}}
+	b.catchUp = 15 * time.Minute
+	b.timing.Redelivery, b.timing.SaveEvery = time.Minute, 10*time.Millisecond
 	b.start()
 	b.db, err = store.OpenBeside(t.Context(), b.url)
 	if err != nil {
@@ -95,6 +98,7 @@ func (b *testBot) service() service {
 		slack:       slackConfig{AppToken: b.sim.AppToken(), BotToken: b.sim.BotToken(), APIURL: b.sim.URL() + "/api/"},
 		databaseURL: b.url,
 		channels:    b.channels,
+		catchUp:     b.catchUp,
 		base:        b.base,
 		timing:      b.timing,
 		sockets:     b.sockets,

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"sync"
+	"time"
 
 	"apierrorbot/internal/handlers"
 	"apierrorbot/internal/slacksim"
@@ -72,6 +73,7 @@ func (cmd *demoCommand) runBot(ctx context.Context, cl *commandLine, c console, 
 	return serve(ctx, service{
 		slack:       slackConfig{AppToken: sim.AppToken(), BotToken: sim.BotToken(), APIURL: sim.URL() + "/api/"},
 		databaseURL: "sqlite:" + filepath.Join(dir, "demo.db"),
+		catchUp:     15 * time.Minute,
 		base:        base,
 		timing:      handlers.DefaultTiming,
 		log:         log,

@@ -23,6 +23,7 @@ import (
 type doctorCommand struct {
 	Channels    string `env:"CHANNELS" placeholder:"C1,C2" help:"Ids of the only channels to listen in. Default: wherever the bot is a member."`
 	DatabaseURL string `env:"DATABASE_URL" placeholder:"URL" help:"Where cases are kept: sqlite:PATH or postgres://… Default: sqlite:apierror-bot.db"`
+	CatchUp     string `env:"CATCH_UP" default:"15m" placeholder:"TIME" help:"Errors that were written while the bot was away are answered when they are younger; 0 leaves them. Default: ${default}"`
 	APIURL      string `name:"slack-api-url" env:"SLACK_API_URL" placeholder:"URL" help:"Web API to use instead of Slack's."`
 }
 
@@ -117,6 +118,14 @@ func (cmd *doctorCommand) checkSettings(d *diagnosis, cl *commandLine) {
 		d.well("CHANNELS", "not set: listens wherever it is a member")
 	default:
 		d.well("CHANNELS", "listens in "+strings.Join(channels, ", ")+" only")
+	}
+	switch age, err := readCatchUp(cmd.CatchUp); {
+	case err != nil:
+		d.setting(err)
+	case age == 0:
+		d.well("CATCH_UP", "switched off: errors that were missed are not answered")
+	default:
+		d.well("CATCH_UP", fmt.Sprintf("errors that were missed are answered for %s", cmd.CatchUp))
 	}
 	// Windows keeps permissions elsewhere.
 	if info, err := os.Stat(envFile); err == nil && runtime.GOOS != "windows" && info.Mode().Perm()&0o077 != 0 {

@@ -25,6 +25,7 @@ const defaultDatabaseURL = "sqlite:apierror-bot.db"
 type runCommand struct {
 	DatabaseURL string `env:"DATABASE_URL" placeholder:"URL" help:"Where cases are kept: sqlite:PATH or postgres://… Default: sqlite:apierror-bot.db"`
 	Channels    string `env:"CHANNELS" placeholder:"C1,C2" help:"Ids of the only channels to listen in. Default: wherever the bot is a member."`
+	CatchUp     string `env:"CATCH_UP" default:"15m" placeholder:"TIME" help:"Errors that were written while the bot was away are answered when they are younger; 0 leaves them. Default: ${default}"`
 	APIURL      string `name:"slack-api-url" env:"SLACK_API_URL" placeholder:"URL" help:"Web API to use instead of Slack's."`
 }
 
@@ -52,6 +53,10 @@ func (cmd *runCommand) Run(ctx context.Context, cl *commandLine, c console) erro
 	if err != nil {
 		return err
 	}
+	catchUp, err := readCatchUp(cmd.CatchUp)
+	if err != nil {
+		return err
+	}
 	base, err := cl.loadBase("")
 	if err != nil {
 		return err
@@ -60,6 +65,7 @@ func (cmd *runCommand) Run(ctx context.Context, cl *commandLine, c console) erro
 		slack:       config,
 		databaseURL: cmp.Or(cmd.DatabaseURL, defaultDatabaseURL),
 		channels:    channels,
+		catchUp:     catchUp,
 		base:        base,
 		timing:      handlers.DefaultTiming,
 		log:         log,
@@ -77,11 +83,21 @@ func readChannels(list string) ([]string, error) {
 	return channels, nil
 }
 
+// readCatchUp reads how old an error may be that is answered late.
+func readCatchUp(age string) (time.Duration, error) {
+	d, err := time.ParseDuration(age)
+	if err != nil || d < 0 {
+		return 0, fmt.Errorf("CATCH_UP: %q is no length of time: write it like 15m, 1h or 90s, or 0 to switch it off", age)
+	}
+	return d, nil
+}
+
 // service is everything that a running bot needs to know.
 type service struct {
 	slack       slackConfig
 	databaseURL string
 	channels    []string
+	catchUp     time.Duration // see handlers.Config
 	base        *kb.Base
 	timing      handlers.Timing
 	sockets     socket.Timings // but Drain, which is drainWait
@@ -106,10 +122,11 @@ func serve(ctx context.Context, s service) error {
 		return fmt.Errorf("DATABASE_URL: %w", err)
 	}
 	defer db.Close()
+	client := httpClient(s.timing.HTTPTimeout)
 	api := slack.New(s.slack.BotToken,
 		slack.OptionAppLevelToken(s.slack.AppToken),
 		slack.OptionAPIURL(s.slack.APIURL),
-		slack.OptionHTTPClient(httpClient(s.timing.HTTPTimeout)))
+		slack.OptionHTTPClient(client))
 	self, err := handlers.WhoAmI(ctx, api, s.timing.Backoff, s.log)
 	if ctx.Err() != nil {
 		return nil
@@ -119,7 +136,9 @@ func serve(ctx context.Context, s service) error {
 	}
 	bot := handlers.New(handlers.Config{
 		API: api, Self: self, Store: db, Base: s.base, Channels: s.channels, Log: s.log, Timing: s.timing,
-		Files: handlers.FileAccess{Token: s.slack.BotToken, APIURL: s.slack.APIURL},
+		Files:   handlers.FileAccess{Token: s.slack.BotToken, APIURL: s.slack.APIURL},
+		History: handlers.HistoryAccess{Client: client, Token: s.slack.BotToken, APIURL: s.slack.APIURL},
+		CatchUp: s.catchUp,
 	})
 	defer func() {
 		closing, cancel := context.WithTimeout(context.Background(), closeWait)
@@ -159,6 +178,7 @@ func listen(ctx context.Context, bot *handlers.Bot, api *slack.Client, s service
 		Replicas: strings.HasPrefix(s.databaseURL, "postgres"), // what several processes can share
 		Timings:  s.sockets,
 		Log:      s.log,
+		OnUp:     bot.Connected,
 		OnReady: func(int) {
 			s.log.Info("ready", "articles", len(s.base.Articles()))
 			if s.onReady != nil {

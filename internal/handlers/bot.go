@@ -30,6 +30,10 @@
 // An error that no article is about is counted, for whoever writes articles. That
 // has a lane of its own, and nothing waits for it.
 //
+// What was written while the bot heard nothing (before it started, or without a
+// connection) is read in the channels' histories when it hears again (catchup.go), and
+// handed on like an event. Each channel's watermark (watermarks.go) says from where.
+//
 // Rendering is a pure function of the case and the articles it was opened with,
 // the same for the first post and every update.
 //
@@ -66,7 +70,9 @@ type Config struct {
 	Store    *store.Store
 	Base     *kb.Base
 	Files    FileAccess
-	Channels []string // ids of the only channels to listen in, beside direct messages; empty: wherever the bot is a member
+	History  HistoryAccess
+	CatchUp  time.Duration // errors that were missed are answered while they are younger; 0: they are not looked for
+	Channels []string      // ids of the only channels to listen in, beside direct messages; empty: wherever the bot is a member
 	Log      *slog.Logger
 	Timing   Timing
 }
@@ -78,10 +84,16 @@ type Timing struct {
 	Backoff     time.Duration // the first wait after a failure; it doubles up to a minute
 	Lease       time.Duration // the store's: how long another process waits for this one's work
 	Purge       time.Duration // from the start until what is old is removed for the first time
+
+	// Of catching up.
+	Redelivery time.Duration // after this long Slack has given up on delivering an event
+	SaveEvery  time.Duration // how often it is stored how far channels were read
+	Pace       time.Duration // between two calls for a history
 }
 
 // DefaultTiming is for Slack as it is.
-var DefaultTiming = Timing{HTTPTimeout: 10 * time.Second, Settle: 5 * time.Second, Backoff: time.Second, Lease: 6 * time.Second, Purge: time.Minute}
+var DefaultTiming = Timing{HTTPTimeout: 10 * time.Second, Settle: 5 * time.Second, Backoff: time.Second, Lease: 6 * time.Second, Purge: time.Minute,
+	Redelivery: 7 * time.Minute, SaveEvery: 5 * time.Second, Pace: 1500 * time.Millisecond}
 
 // Bot answers API errors. Make one with New.
 type Bot struct {
@@ -95,6 +107,7 @@ type Bot struct {
 	people   *people
 	files    *files
 	courier  *courier
+	catchUp  *catchUp
 	lanes    *lanes
 	watching sync.WaitGroup // what waits for deliveries, to tell somebody
 	keeping  sync.WaitGroup // of the courier's leases
@@ -126,6 +139,7 @@ func New(c Config) *Bot {
 		fatal:    make(chan error, 1),
 	}
 	b.courier = newCourier(b, c.Timing)
+	b.catchUp = newCatchUp(b, c)
 	return b
 }
 
@@ -142,7 +156,7 @@ func (b *Bot) Resume(ctx context.Context) error {
 		b.log.Info("taking up unfinished replies", "count", found)
 	}
 	b.keeping.Go(b.courier.keep)
-	return nil
+	return b.catchUp.begin(ctx)
 }
 
 // Fatal yields an error when Slack says that the bot's token is no longer good:
@@ -164,7 +178,9 @@ func (b *Bot) Close(ctx context.Context) {
 	b.courier.hurry()
 	done := make(chan struct{})
 	go func() {
+		b.catchUp.end() // it puts messages into lanes
 		b.lanes.wait()
+		b.catchUp.save(b.ctx)
 		b.courier.finish()
 		b.watching.Wait()
 		close(done)

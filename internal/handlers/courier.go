@@ -555,7 +555,12 @@ func (c *courier) show(e *errand, cs store.Case, r reply) (lasting bool, err err
 
 // call makes one call to Slack. limit names what Slack limits the rate of.
 func (c *courier) call(e *errand, limit string, f func() error) error {
-	leave, err := c.lines.enter(e.patience, limit)
+	return c.callWithin(e.ctx, e.patience, limit, f)
+}
+
+// callWithin waits for its turn until patience ends, and for a place until ctx does.
+func (c *courier) callWithin(ctx, patience context.Context, limit string, f func() error) error {
+	leave, err := c.lines.enter(patience, limit)
 	if err != nil {
 		return err
 	}
@@ -563,8 +568,8 @@ func (c *courier) call(e *errand, limit string, f func() error) error {
 	select {
 	case c.calls <- struct{}{}:
 		defer func() { <-c.calls }()
-	case <-e.ctx.Done():
-		return e.ctx.Err()
+	case <-ctx.Done():
+		return ctx.Err()
 	}
 	err = f()
 	var limited *slack.RateLimitedError

@@ -97,26 +97,43 @@ func (b *Bot) recordEvent(payload []byte, ack func()) {
 		b.recordDeletion(outer.TeamID, &outer.Event, ts, ack)
 		return
 	}
-	m, edited := b.personsMessage(&outer.Event)
+	ack = b.catchUp.noteArrival(outer.TeamID, &outer.Event, ack)
+	defer survive(b.log, "an event", ack)
+	b.receive(outer.TeamID, &outer.Event, ack, func() {})
+}
+
+// receive takes an event, or a message that is like one. It does not wait. ack is
+// called when nothing has to be done about it any more; opened when it has got a
+// case of its own.
+func (b *Bot) receive(team string, event *message, ack, opened func()) {
+	m, edited := b.personsMessage(event)
 	if m == nil {
 		ack()
 		return
 	}
-	a := arrival{message: m, team: outer.TeamID, mode: triage.Auto, ack: ack}
-	if m.Type == typeMention || m.ChannelType == channelTypeIM || strings.Contains(m.Text, b.mention) {
-		a.mode = triage.Query
-	}
+	a := b.arrivalOf(team, m)
+	a.ack, a.opened = ack, opened
 	if edited {
-		a.before = outer.Event.PreviousMessage
-	}
-	for _, f := range b.forwarded(m) {
-		a.more = append(a.more, f.input())
+		a.before = event.PreviousMessage
 	}
 	if files := b.textFiles(m); len(files) > 0 {
 		b.fetch(a, files)
 		return
 	}
 	b.consider(a)
+}
+
+// arrivalOf returns what there is to decide about a person's message, but for its
+// files.
+func (b *Bot) arrivalOf(team string, m *message) arrival {
+	a := arrival{message: m, team: team, mode: triage.Auto}
+	if m.Type == typeMention || m.ChannelType == channelTypeIM || strings.Contains(m.Text, b.mention) {
+		a.mode = triage.Query
+	}
+	for _, f := range b.forwarded(m) {
+		a.more = append(a.more, f.input())
+	}
+	return a
 }
 
 // arrival is a person's message on its way to a decision.
@@ -127,7 +144,8 @@ type arrival struct {
 	before *message       // of a message that was edited: what it was
 	more   []triage.Input // what came with it: forwarded messages, the texts of files
 	unread error          // why a file could not be read, or nil
-	ack    func()
+	ack    func()         // nothing has to be done about it any more
+	opened func()         // its case was stored just now
 }
 
 // tooMuch logs that a message is left for Slack to bring again.
@@ -161,7 +179,7 @@ func (b *Bot) consider(a arrival) {
 	}
 	open := func() {
 		defer survive(b.log, "a message", a.ack)
-		if b.open(n, outcome, a.ack) {
+		if b.open(n, outcome, a.opened, a.ack) {
 			b.warn(a)
 		}
 	}
@@ -288,18 +306,20 @@ func storedItems(d triage.Decision) ([]store.Item, error) {
 
 // open stores the case of a message, acks, and has the reply delivered. It
 // reports whether there is one: not for a message that has its answer already.
-func (b *Bot) open(n store.NewCase, outcome triage.Outcome, ack func()) bool {
+func (b *Bot) open(n store.NewCase, outcome triage.Outcome, opened, ack func()) bool {
 	id, err := b.openCase(n)
 	if err != nil {
 		b.log.Error("cannot store a message that should be answered: Slack will bring it again",
 			"channel", n.Key.Channel, "ts", n.Key.TS, "error", err)
 		return false
 	}
-	ack()
 	if id == "" {
 		b.log.Debug("answered already", "channel", n.Key.Channel, "ts", n.Key.TS)
+		ack()
 		return false
 	}
+	opened()
+	ack()
 	b.log.Info("answering", "case", id, "channel", n.Key.Channel, "ts", n.Key.TS,
 		"outcome", outcome, "articles", articleIDs(n.Items))
 	b.courier.deliver(id)

@@ -64,13 +64,24 @@ func nestedBodies(text string, status, depth int) (signals []Signal, trees []Spa
 			continue
 		}
 		found := faultSignals(t, status, depth)
-		if whole || len(found) > 0 {
+		if whole || len(found) > 0 || t.isNested() {
 			trees = append(trees, t.span)
 		}
 		if len(found) > 0 && len(signals) < maxSignals && !isSource(text, t) {
 			signals = append(signals, found...)
 		}
 	}
+}
+
+// isNested says whether a tree holds objects or arrays: even without its beginning it
+// is data.
+func (t *tree) isNested() bool {
+	for i := range t.nodes[1:] {
+		if t.nodes[1+i].kind != scalarNode {
+			return true
+		}
+	}
+	return false
 }
 
 // tree reads the tree at the scanner's place, or nil. It is whole if it has its
@@ -184,7 +195,7 @@ func embedded(t *tree, depth int) []Signal {
 func findFaults(t *tree) []fault {
 	var faults []fault
 	for i := int32(0); i < int32(len(t.nodes)) && len(faults) < maxSignals; i++ {
-		if isExample(t.text[t.nodes[i].key.Start:t.nodes[i].key.End]) {
+		if isExample(t.text[t.nodes[i].key.Start:t.nodes[i].key.End]) || isResource(t.get(i, "resourceType")) {
 			i = t.nodes[i].end - 1
 			continue
 		}
@@ -303,6 +314,16 @@ func isMock(t *tree) bool {
 		t.child(request, "urlPath", "urlPattern", "urlPathPattern", "urlPathTemplate", "bodyPatterns") >= 0 ||
 		request >= 0 && t.child(0, "scenarioName", "priority") >= 0 ||
 		t.child(0, "httpRequest") >= 0 && t.child(0, "httpResponse") >= 0 || t.child(0, "info") >= 0 && t.child(0, "item") >= 0
+}
+
+// isResource says whether a FHIR resource of this type reports no errors, whatever codes
+// it has; "" is no type. Bundle and Parameters carry outcomes.
+func isResource(resourceType string) bool {
+	switch resourceType {
+	case "", "OperationOutcome", "Bundle", "Parameters":
+		return false
+	}
+	return isUpper(resourceType[0])
 }
 
 // isExample says whether what stands under a name is an example, an expectation

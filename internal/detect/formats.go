@@ -297,10 +297,13 @@ func isAnswer(t *tree, i int32, status int) bool {
 	if alone := t.nodes[i].end == i+2; alone && (t.nodes[i].parent < 0 || t.named(i, "res")) {
 		return strings.IndexByte(t.text[t.span.Start:t.span.End], '=') < 0 // which a setting has: { response_code = 403 }
 	}
-	if t.get(i, statusNames...) != "" {
-		return isFaultName(t.key(i)) || t.named(i, "meta") || t.get(i, messageNames...) != "" || codeLike(t.get(i, codeNames[:5]...)) || t.child(i, answerNames...) >= 0
+	if isFaultName(t.key(i)) || t.named(i, "meta") {
+		return true
 	}
-	return isFaultName(t.key(i)) || t.get(i, "message", "error", "errormessage", "error_description", "msg", "detail", "errors") != ""
+	if t.get(i, statusNames...) != "" {
+		return t.get(i, messageNames...) != "" || codeLike(t.get(i, codeNames[:5]...)) || t.child(i, answerNames...) >= 0
+	}
+	return t.get(i, "message", "error", "errormessage", "error_description", "msg", "detail", "errors") != ""
 }
 
 // digitsAndMarks may stand before a phrase or code: "403 Forbidden", "404.NotFound".

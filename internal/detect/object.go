@@ -544,7 +544,7 @@ func (s *scanner) class() {
 // it: {Code:403 Message:not allowed}; or the next member, where somebody forgot the
 // comma: {"status": 403 "error": …}.
 func (s *scanner) fieldAt(b *builder) bool {
-	if s.text[s.at] == ' ' && s.at+1 < len(s.text) && s.text[s.at+1] == '"' {
+	if s.text[s.at] == ' ' && s.at+1 < len(s.text) && (s.text[s.at+1] == '"' || s.text[s.at+1] == '\'') {
 		return memberAt(s.text, s.at+1)
 	}
 	if s.text[s.at] != ' ' || s.text[b.pending.End] != ':' || b.pending.End+1 < len(s.text) && isSpace(s.text[b.pending.End+1]) {
@@ -649,7 +649,7 @@ func (s *scanner) endsString(i, lines int) bool {
 		return strings.HasPrefix(s.text[i:], "...") || s.text[i] != '.'
 	case '<':
 		return strings.HasPrefix(s.text[i:], lineEnd)
-	case '"':
+	case '"', '\'':
 		return memberAt(s.text, i)
 	}
 	return false

@@ -8,7 +8,7 @@ func (t *talk) place(i int) Cues {
 	tok := t.list[i]
 	before, behind := t.text[:tok.span.Start], t.text[tok.span.End:]
 	switch {
-	case httpVersionBefore(before), requestBefore(before), requestBehind(behind), programBefore(before), loggedAt(before, behind):
+	case httpVersionBefore(before), requestBefore(before), requestBehind(behind), programBefore(before), headedBefore(before), loggedAt(before, behind):
 		c |= cueProgram
 	case t.statusAt(i), t.is(i-1, "errors") && t.joined(i, clauseStop) && i > 1 && isDigit(t.word(i - 2)[0]):
 		c |= cueStatus
@@ -217,6 +217,21 @@ func isAPIPath(s string) bool {
 		strings.Contains(path, "oauth") || strings.HasPrefix(path, "v1/") || strings.HasPrefix(path, "v2/") || strings.HasPrefix(path, "v3/")
 }
 
+// headedBefore says whether a line that says only "Status" stands before, as browsers
+// show requests: the number is on a line of its own.
+func headedBefore(s string) bool {
+	const longest = 24
+	line, ok := strings.CutSuffix(s[max(0, len(s)-longest):], "\n")
+	if !ok {
+		return false
+	}
+	switch strings.ToLower(strings.Trim(line[strings.LastIndexByte(line, '\n')+1:], " \t:*`")) {
+	case "status", "status code", "http status", "http status code", "response status", "response code":
+		return true
+	}
+	return false
+}
+
 // programPhrases are the words that programs put before a status.
 var programPhrases = [...]string{
 	"status code", "status code is", "status code of", "status code was", "statuscode", "status_code", "status-code", "http_status",
@@ -260,6 +275,8 @@ func loggedAt(before, behind string) bool {
 	switch {
 	case strings.HasPrefix(behind, " Client Error"): // Python's requests
 		return true
+	case isPerl(behind):
+		return true
 	case strings.HasSuffix(before, "status=") && strings.Contains(before, "(type="): // Spring's page
 		return true
 	case strings.HasSuffix(before, "Completed "): // Rails
@@ -272,6 +289,14 @@ func loggedAt(before, behind string) bool {
 		return isTimed(before) || isCounted(behind) || hasMethod(before) && isNumbers(behind, 3)
 	}
 	return false
+}
+
+// isPerl says whether the rest of a line ends as messages of Perl's do: "… at fetch.pl
+// line 12." (https://perldoc.perl.org/functions/die).
+func isPerl(behind string) bool {
+	_, place, ok := strings.Cut(behind, " at ")
+	file, number, found := strings.Cut(place, " line ")
+	return ok && found && number != "" && isDigit(number[0]) && strings.IndexByte(file, '.') > 0
 }
 
 // hasMethod says whether a line has the method of a request in it.

@@ -8,7 +8,7 @@ var sourceStarts = [...]string{
 	"var ", "val ", "case ", "switch", "throw ", "raise ", "import ", "class ", "public ", "private ", "protected ", "static ",
 	"except ", "catch", "} catch", "try", "while ", "for ", "await ", "async ", "yield ", "when(", "it(", "describe(", "test(",
 	"given ", "when ", "then ", "and the ", "scenario", "//", "/*", "* ", "#include", "#define", "export ", "enum ", "new ", "require(", "data class ", "record ",
-	"(def", "(if", "(ns", "(is", "(:", "(case", "(let", "(when", "(throw", "select ", "insert ",
+	"render json:", "make: ", "make[", "(def", "(if", "(ns", "(is", "(:", "(case", "(let", "(when", "(throw", "select ", "insert ",
 }
 
 // sourceMarks stand inside lines of source code.
@@ -37,10 +37,11 @@ var foreignStarts = [...]string{"npm err", "npm error", "e: ", "w: ", "err:1", "
 	"✓", "✔", "✗", "✘", "--- pass", "--- fail"}
 
 // foreignMarks stand in the lines of such tools: registries and mirrors of
-// packages and images, databases.
+// packages and images, databases, mail, disks.
 var foreignMarks = [...]string{"registry.npmjs", "registry.yarnpkg", "pypi.org", "pythonhosted.org", "proxy.golang.org", "docker.io",
 	"ghcr.io", "gcr.io", "quay.io", "repo1.maven", "repo.maven", "rubygems.org", "crates.io", "archive.ubuntu", "launchpad.net",
-	"sqlstate", "for key '", "violates ", "duplicate key value", "ora-0", "mysql", "psycopg", "sqlite",
+	"sqlstate", "for key '", "violates ", "duplicate key value", "ora-0", "mysql", "psycopg", "sqlite", "redis.exceptions",
+	"recipient address", "/dev/sd",
 	"packages.gz", "sources.gz", "/dists/", "apt-get", "sources.list", "failed to pull image", "errimagepull", ".git/'", "java.nio.file"}
 
 // isForeignLine says whether a line is about such a tool.
@@ -105,8 +106,13 @@ func isStatusKey(line string) bool {
 }
 
 // documentStarts begin the lines with which specifications, tests in Gherkin, tables in
-// Markdown and patches begin.
-var documentStarts = [...]string{"openapi:", "swagger:", "responses:", "feature:", "scenario:", "scenario outline:", "|---", "| ---", "|:--", "| :--", "diff --git", "@@ -"}
+// Markdown, patches and settings begin.
+var documentStarts = [...]string{"openapi:", "swagger:", "feature:", "scenario:", "scenario outline:", "|---", "| ---", "|:--", "| :--", "diff --git", "@@ -",
+	`resource "`, `data "`, "error_page ", "limit_req", "location ", "server {"}
+
+// settingNames are the names that stand alone on a line above settings in YAML.
+var settingNames = [...]string{"annotations:", "plugins:", "gatewayresponses:", "rate_limiting:", "rate-limiting:", "ratelimit:", "ratelimiting:", "paths:",
+	"components:", "spec:", "rules:", "groups:", "retry:", "retryon:", "retry_on:", "responses:"}
 
 // documentIn finds a document in a message: what describes statuses and codes, and
 // reports none. It reaches from its first line to the end of its fence, or of the text.
@@ -136,6 +142,11 @@ func startsDocument(line, behind string) bool {
 			return true
 		}
 	}
+	for _, name := range settingNames {
+		if len(line) >= len(name) && strings.EqualFold(line[:len(name)], name) {
+			return strings.TrimSpace(line[len(name):]) == ""
+		}
+	}
 	if !strings.HasPrefix(line, "[") || !strings.HasSuffix(line, "]") || nameLength(line[1:]) != len(line)-len("[]") {
 		return false
 	}
@@ -152,35 +163,42 @@ func isSource(text string, t *tree) bool {
 	const reach = 200
 	start := max(0, t.span.Start-reach)
 	start += strings.LastIndexByte(text[start:t.span.Start], '\n') + 1
-	before := strings.ToLower(strings.TrimSpace(text[start:t.span.Start]))
+	line := text[start:t.span.Start]
+	before := strings.ToLower(strings.Trim(line, " \t`\"'"))
 	switch {
 	case before == "":
 		return false
 	case strings.HasSuffix(before, "! =>"): // Ansible
 		return false
 	case strings.HasSuffix(before, "return"), strings.HasSuffix(before, "=>"), strings.HasSuffix(before, ":="), strings.HasSuffix(before, "=> ("),
-		isTypeName(text[start:t.span.Start]):
+		strings.HasSuffix(before, ",") && strings.HasPrefix(strings.TrimLeft(before, "+-> \t"), "return "), isTyped(line), isPatched(before, text[t.span.End:]):
 		return true
-	case strings.HasSuffix(before, ","):
-		return strings.HasPrefix(strings.TrimLeft(before, "+-> \t`"), "return ") || isArgument(text[start:t.span.Start])
 	case strings.HasSuffix(before, "("):
-		return isCall(strings.TrimSpace(text[start:t.span.Start]))
-	case strings.HasSuffix(before, "=") && isArgument(text[start:t.span.Start]):
-		return true
+		return inCall(line)
 	}
-	return isSourceLine(text[start:t.span.Start])
+	return inCall(line) || isSourceLine(line)
 }
 
-// isTypeName says whether s ends with a type of Go's that only source code writes before
-// what it holds: map[string]any, []Problem.
-func isTypeName(s string) bool {
-	word := s[strings.LastIndexAny(s, " \t(")+1:]
+// isPatched says whether a "+" or "-" at the line's start, before a tree, is that of a
+// patch; "-" begins the items of lists as well.
+func isPatched(before, behind string) bool {
+	return before == "+" || before == "-" && strings.HasPrefix(behind[lineLength(behind):], "\n+")
+}
+
+// isTyped says whether s ends with a name that only source code and settings write
+// right before a bracket: a type of Go's (map[string]any, []Problem), or a metric's
+// (http_requests_total).
+func isTyped(s string) bool {
+	word := s[strings.LastIndexAny(s, " \t(`\"")+1:]
+	if word == "" || !isLetter(word[len(word)-1]) {
+		return false
+	}
 	bracket := strings.IndexByte(word, ']')
-	return bracket > 0 && bracket+1 < len(word) && isLetter(word[bracket+1])
+	return bracket > 0 && isLetter(word[bracket+1]) || isLower(word[0]) && strings.IndexByte(word, '_') > 0
 }
 
-// isArgument says whether s ends within the brackets of a call: `add("x", json=`.
-func isArgument(s string) bool {
+// inCall says whether s ends within the brackets of a call: `add("x", json=`.
+func inCall(s string) bool {
 	open := 0
 	for i := len(s) - 1; i > 0; i-- {
 		switch s[i] {
@@ -190,7 +208,10 @@ func isArgument(s string) bool {
 			open++
 		}
 		if open > 0 {
-			return isLetter(s[i-1]) && isCall(s[:i+1])
+			if (s[i-1] == '=' || isLetter(s[i-1])) && isCall(s[:i+1]) {
+				return true
+			}
+			open = 0
 		}
 	}
 	return false
@@ -214,7 +235,7 @@ func isCall(s string) bool {
 			return true
 		}
 	}
-	return isLower(name[0])
+	return isLower(name[0]) || strings.HasSuffix(before, ".") && !isThrown(name)
 }
 
 // isThrown says whether s ends with the class of an exception or a response, which

@@ -26,9 +26,12 @@ var formats = [...]format{
 	{"HTML page", true, isPage, readPage},
 	{"list of errors", false, isErrorList, nil}, // each of its elements is read for itself
 	{"problem details", true, isProblem, readPlain},
-	{"error body", false, isPlain, readPlain},
-	{"error body", false, maybePlain, readUnsure},
+	{plainBody, false, isPlain, readPlain},
+	{plainBody, false, maybePlain, readUnsure},
 }
+
+// plainBody is an error body of no format of its own.
+const plainBody = "error body"
 
 // fault is what one error in a body says.
 type fault struct {
@@ -46,7 +49,58 @@ const maxNesting = 3
 // bodies finds the error bodies in a text. Beside the signals it gives the spans
 // of all trees: whatever stands in them is data and not what somebody says.
 func bodies(text string) (signals []Signal, trees []Span) {
-	return nestedBodies(text, 0, maxNesting)
+	signals, trees = nestedBodies(text, 0, maxNesting)
+	return withoutCatalogues(text, signals), trees
+}
+
+// withoutCatalogues drops the objects of lists that only say which codes there are:
+// three or more different ones in a list that is not called errors.
+func withoutCatalogues(text string, signals []Signal) []Signal {
+	const few = 3
+	left := signals[:0]
+	for i := 0; i < len(signals); {
+		end := i + 1
+		for end < len(signals) && isNextElement(text, signals[end-1], signals[end]) {
+			end++
+		}
+		if end-i < few || countCodes(signals[i:end]) < few || isFaultName(listName(text, signals[i].Span.Start)) {
+			left = append(left, signals[i:end]...)
+		}
+		i = end
+	}
+	return left
+}
+
+// countCodes counts the different codes of signals.
+func countCodes(signals []Signal) int {
+	codes := map[string]bool{}
+	for _, s := range signals {
+		if len(s.Codes) > 0 {
+			codes[s.Codes[0]] = true
+		}
+	}
+	return len(codes)
+}
+
+// isNextElement says whether only a comma stands between two objects of no special
+// format.
+func isNextElement(text string, a, b Signal) bool {
+	return a.Reader == plainBody && b.Reader == plainBody && a.Span.End <= b.Span.Start && strings.Trim(text[a.Span.End:b.Span.Start], " \t\n>`") == ","
+}
+
+// listName is the name of the list whose first element begins at text[i], or "".
+func listName(text string, i int) string {
+	const longest = 60
+	before, ok := strings.CutSuffix(strings.TrimRight(text[max(0, i-longest):i], " \t\n>`"), "[")
+	if !ok {
+		return ""
+	}
+	before = strings.TrimRight(before, " :=>\"'\\")
+	start := len(before)
+	for start > 0 && isNameByte(before[start-1]) {
+		start--
+	}
+	return before[start:]
 }
 
 // nestedBodies is bodies for a string found in a tree that has this status.
@@ -58,6 +112,9 @@ func nestedBodies(text string, status, depth int) (signals []Signal, trees []Spa
 			return signals, trees
 		}
 		s.at += i
+		if strings.HasPrefix(text[s.at+1:], escapedQuote) && depth > 0 {
+			return append(signals, unescapedBodies(text, s.at, status, depth)...), append(trees, Span{s.at, len(text)})
+		}
 		t, whole := s.tree()
 		if t == nil {
 			s.at++
@@ -71,6 +128,18 @@ func nestedBodies(text string, status, depth int) (signals []Signal, trees []Spa
 			signals = append(signals, found...)
 		}
 	}
+}
+
+// escapedQuote is how .NET and PHP write the quotes in a string of JSON.
+const escapedQuote = `\u0022`
+
+// unescapedBodies finds the bodies in the rest of a text whose quotes are escapedQuote.
+func unescapedBodies(text string, at, status, depth int) []Signal {
+	signals, _ := nestedBodies(unescape(text[at:]), status, depth-1)
+	for i := range signals {
+		signals[i].Span = Span{at, len(text)}
+	}
+	return signals
 }
 
 // isNested says whether a tree holds objects or arrays: even without its beginning it

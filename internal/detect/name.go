@@ -61,7 +61,7 @@ func (t *talk) nameBehind(m *mention) bool {
 	for skipped := 0; skipped < mostSkipped && t.joined(from, clauseStop) && t.announcesName(from); skipped++ {
 		from++
 	}
-	if !t.joined(from, clauseStop) {
+	if !t.joined(from, clauseStop) && !headedBefore(t.text[:t.list[m.first].span.Start]) {
 		if !t.is(from, "response", "message", "reason", "statustext", "statusdescription", "reasonphrase") {
 			return false
 		}

@@ -36,6 +36,7 @@ type testBot struct {
 
 	// For the next start.
 	channels []string
+	keep     store.Keep
 	timing   handlers.Timing
 	sockets  socket.Timings
 	catchUp  time.Duration
@@ -78,7 +79,7 @@ func newTestBotOn(t testing.TB, url string, config slacksim.Config, base *kb.Bas
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { sim.Close() })
-	b := &testBot{t: t, sim: sim, base: base, url: url, log: new(syncBuffer),
+	b := &testBot{t: t, sim: sim, base: base, url: url, log: new(syncBuffer), keep: defaultKeep,
 		timing:  handlers.Timing{HTTPTimeout: 2 * time.Second, Settle: 50 * time.Millisecond, Backoff: 10 * time.Millisecond, Lease: 2 * time.Second},
 		sockets: socket.Timings{Stagger: time.Millisecond}}
 	b.catchUp = 15 * time.Minute
@@ -99,6 +100,7 @@ func (b *testBot) service() service {
 		databaseURL: b.url,
 		channels:    b.channels,
 		catchUp:     b.catchUp,
+		keep:        b.keep,
 		base:        b.base,
 		timing:      b.timing,
 		sockets:     b.sockets,

@@ -123,6 +123,11 @@ func (c *conversation) line(l scriptLine) {
 		if said := c.botSaid(); len(said) != c.said || fmt.Sprint(said) != c.revision {
 			c.t.Errorf("the bot is not silent: %s", c.everything())
 		}
+	} else if l.text == "bot says nothing in thread" {
+		c.settle()
+		if said := botMessages(c.sim.Thread(c.here.channel, c.here.thread)); len(said) > 0 {
+			c.t.Errorf("the bot says in the thread: %s", c.everything())
+		}
 	} else if l.text == "bot restarts" {
 		c.restart()
 	} else {

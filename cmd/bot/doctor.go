@@ -25,6 +25,7 @@ type doctorCommand struct {
 	DatabaseURL string `env:"DATABASE_URL" placeholder:"URL" help:"Where cases are kept: sqlite:PATH or postgres://… Default: sqlite:apierror-bot.db"`
 	CatchUp     string `env:"CATCH_UP" default:"15m" placeholder:"TIME" help:"Errors that were written while the bot was away are answered when they are younger; 0 leaves them. Default: ${default}"`
 	APIURL      string `name:"slack-api-url" env:"SLACK_API_URL" placeholder:"URL" help:"Web API to use instead of Slack's."`
+	keepSettings
 }
 
 func (cmd *doctorCommand) Help() string {
@@ -126,6 +127,12 @@ func (cmd *doctorCommand) checkSettings(d *diagnosis, cl *commandLine) {
 		d.well("CATCH_UP", "switched off: errors that were missed are not answered")
 	default:
 		d.well("CATCH_UP", fmt.Sprintf("errors that were missed are answered for %s", cmd.CatchUp))
+	}
+	if keep, err := cmd.read(); err != nil {
+		d.setting(err)
+	} else {
+		d.well("KEEP_CASES", "keeps a case "+inDays(keep.Cases)+" after its last change")
+		d.well("KEEP_AUDIT", "keeps who did what "+inDays(keep.Audit))
 	}
 	// Windows keeps permissions elsewhere.
 	if info, err := os.Stat(envFile); err == nil && runtime.GOOS != "windows" && info.Mode().Perm()&0o077 != 0 {

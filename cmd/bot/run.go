@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/slack-go/slack"
@@ -27,6 +28,7 @@ type runCommand struct {
 	Channels    string `env:"CHANNELS" placeholder:"C1,C2" help:"Ids of the only channels to listen in. Default: wherever the bot is a member."`
 	CatchUp     string `env:"CATCH_UP" default:"15m" placeholder:"TIME" help:"Errors that were written while the bot was away are answered when they are younger; 0 leaves them. Default: ${default}"`
 	APIURL      string `name:"slack-api-url" env:"SLACK_API_URL" placeholder:"URL" help:"Web API to use instead of Slack's."`
+	keepSettings
 }
 
 func (cmd *runCommand) Help() string {
@@ -57,6 +59,10 @@ func (cmd *runCommand) Run(ctx context.Context, cl *commandLine, c console) erro
 	if err != nil {
 		return err
 	}
+	keep, err := cmd.read()
+	if err != nil {
+		return err
+	}
 	base, err := cl.loadBase("")
 	if err != nil {
 		return err
@@ -66,6 +72,7 @@ func (cmd *runCommand) Run(ctx context.Context, cl *commandLine, c console) erro
 		databaseURL: cmp.Or(cmd.DatabaseURL, defaultDatabaseURL),
 		channels:    channels,
 		catchUp:     catchUp,
+		keep:        keep,
 		base:        base,
 		timing:      handlers.DefaultTiming,
 		log:         log,
@@ -98,6 +105,7 @@ type service struct {
 	databaseURL string
 	channels    []string
 	catchUp     time.Duration // see handlers.Config
+	keep        store.Keep
 	base        *kb.Base
 	timing      handlers.Timing
 	sockets     socket.Timings // but Drain, which is drainWait
@@ -148,6 +156,11 @@ func serve(ctx context.Context, s service) error {
 	if err := bot.Resume(ctx); err != nil {
 		return fmt.Errorf("DATABASE_URL: %w", err)
 	}
+	purging, stop := context.WithCancel(ctx)
+	var purged sync.WaitGroup
+	defer purged.Wait()
+	defer stop()
+	purged.Go(func() { handlers.PurgeDaily(purging, db, s.keep, s.timing.Purge, s.log) })
 	return listen(ctx, bot, api, s)
 }
 

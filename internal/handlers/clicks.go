@@ -155,10 +155,11 @@ func wordsFor(err error) string {
 	return wordsUnchecked
 }
 
-// tellUnlessShown tells the person who clicked when the message does not show it.
+// tellUnlessShown tells the person who clicked when the message does not show it. One
+// that was taken back meanwhile speaks for itself.
 func (b *Bot) tellUnlessShown(c *click, id string) {
 	cs, err := b.store.Case(b.ctx, id)
-	if err == nil && (!cs.UpToDate() || cs.Reply.State == store.GivenUp) {
+	if err == nil && cs.State != store.Withdrawn && (!cs.UpToDate() || cs.Reply.State == store.GivenUp) {
 		b.whisper(c, wordsNotShown)
 	}
 }

@@ -78,7 +78,7 @@ func (c *courier) takeBack(e *errand, cs store.Case) (progress, error) {
 	default:
 		c.log.Warn("Slack refused to take back a reply: leaving it as it is", "case", cs.ID, "error", kindOf(err), "next", verdictOn(err).advice)
 	}
-	if err := c.store.End(c.ctx, cs.ID); err != nil {
+	if err := c.store.MarkGivenUp(c.ctx, cs.ID, "message_deleted"); err != nil {
 		return state, storeError{err}
 	}
 	return upToDate, nil

@@ -124,10 +124,11 @@ func worstViews(ps *pages, articles []*kb.Article) map[string]view {
 			ticked.Ticks = append(ticked.Ticks, store.Tick{Article: a.ID(), Step: s.ID, User: longestUser, At: at})
 		}
 	}
-	resolved, reopened := ticked, ticked
+	resolved, reopened, closed := ticked, ticked, ticked
 	resolved.State, resolved.StateBy, resolved.StateAt = store.Resolved, longestUser, at
 	reopened.State, reopened.StateBy, reopened.StateAt = store.Open, longestUser, at
-	return map[string]view{"untouched": untouched, "ticked off": ticked, "resolved": resolved, "reopened": reopened}
+	closed.State = store.Withdrawn
+	return map[string]view{"untouched": untouched, "ticked off": ticked, "resolved": resolved, "reopened": reopened, "closed": closed}
 }
 
 // Slack's limits for what the bot sends. Block Kit's own:

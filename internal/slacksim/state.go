@@ -192,11 +192,15 @@ func (s *Server) Thread(channel, ts string) []Message {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	c := s.world.channel(channel)
-	if c == nil || c.get(ts) == nil {
+	if c == nil {
 		return nil
 	}
-	list := []Message{s.world.see(c.get(ts))}
-	for _, m := range c.get(ts).replies {
+	parent := c.byTS[ts]
+	if parent == nil || parent.to != "" || parent.deleted && len(parent.replies) == 0 {
+		return nil
+	}
+	list := []Message{s.world.see(parent)}
+	for _, m := range parent.replies {
 		list = append(list, s.world.see(m))
 	}
 	return list

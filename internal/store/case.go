@@ -101,7 +101,7 @@ type Reply struct {
 	At    time.Time // when sending began
 	TS    string    // of the posted message
 	Rev   int64     // the Case.Rev that the message shows; 0 is none
-	Error string    // for GivenUp: Slack's error code
+	Error string    // for GivenUp: Slack's error code, or message_deleted for a withdrawn case
 }
 
 // ReplyState is a reply's place on its way.

@@ -51,6 +51,9 @@ var (
 	}
 )
 
+// auditVersion is the number of the migration that made the newest of these tables.
+const auditVersion = 6
+
 // steps returns what has to be done about whom, and the arguments of it.
 func (w Whom) steps() ([]forgetting, []any) {
 	switch {
@@ -83,6 +86,9 @@ func (f forgetting) query() string {
 //
 // Revisions of articles are nobody's: Purge removes those that are left over.
 func (s *Store) Forget(ctx context.Context, w Whom, now time.Time) (done []Forgotten, err error) {
+	if err := s.hasMigration(ctx, auditVersion); err != nil {
+		return nil, err
+	}
 	if w.User != "" {
 		done, err = s.forgetUser(ctx, w)
 	} else {
@@ -99,6 +105,9 @@ func (s *Store) Forget(ctx context.Context, w Whom, now time.Time) (done []Forgo
 
 // WouldForget returns what Forget would do, and changes nothing.
 func (s *Store) WouldForget(ctx context.Context, w Whom) ([]Forgotten, error) {
+	if err := s.hasMigration(ctx, auditVersion); err != nil {
+		return nil, err
+	}
 	steps, args := w.steps()
 	var would []Forgotten
 	err := s.reading(ctx, func(tx *sql.Tx) error {

@@ -3,8 +3,6 @@ package store
 import (
 	"context"
 	"database/sql"
-	"errors"
-	"fmt"
 	"time"
 )
 
@@ -94,13 +92,8 @@ func ReadGaps(ctx context.Context, url string) ([]Gap, error) {
 		return nil, err
 	}
 	defer s.Close()
-	var known int
-	err = s.db.QueryRowContext(ctx, `select count(*) from migrations where version = $1`, gapsVersion).Scan(&known)
-	if err == nil && known == 0 {
-		return nil, errors.New("the database was made by an earlier version: start the bot once, and it is brought up to date")
-	}
-	if err != nil {
-		return nil, fmt.Errorf("%w: name the database that the bot runs on", err)
+	if err := s.hasMigration(ctx, gapsVersion); err != nil {
+		return nil, err
 	}
 	return s.Gaps(ctx)
 }

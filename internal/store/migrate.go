@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"embed"
+	"errors"
 	"fmt"
 	"io/fs"
 	"strconv"
@@ -67,4 +68,18 @@ func (s *Store) apply(ctx context.Context, version int, body string) error {
 		return err
 	}
 	return tx.Commit()
+}
+
+// hasMigration returns an error if a migration was not applied yet: for those who
+// look into a database that a bot keeps up to date.
+func (s *Store) hasMigration(ctx context.Context, version int) error {
+	var known int
+	err := s.db.QueryRowContext(ctx, `select count(*) from migrations where version = $1`, version).Scan(&known)
+	if err != nil {
+		return fmt.Errorf("%w: name the database that the bot runs on", err)
+	}
+	if known == 0 {
+		return errors.New("the database was made by an earlier version: start the bot once, and it is brought up to date")
+	}
+	return nil
 }

@@ -674,13 +674,20 @@ func (s *Store) mark(ctx context.Context, query string, args ...any) (newest boo
 	return len(said) == 1 && said[0] == "newest", err
 }
 
-// MarkGivenUp stores that Slack refused the reply for good, with this error code,
-// if this process holds the lease.
+// MarkGivenUp stores that nothing is left to be done for the reply, if this process
+// holds the lease: Slack refused it for good, with this error code. Of a withdrawn case
+// the key stays, and nothing else.
 func (s *Store) MarkGivenUp(ctx context.Context, id, code string) error {
-	_, err := s.exec(ctx, `
-		update cases set reply_state = $1, reply_error = $2, worker = '', lease_until = 0 where id = $3 and worker = $4`,
-		GivenUp, code, id, s.worker)
-	return err
+	return s.transaction(ctx, func(tx *sql.Tx) error {
+		states, err := queryTexts(ctx, tx, `
+			update cases set reply_state = $1, reply_error = $2, worker = '', lease_until = 0
+			where id = $3 and worker = $4 returning state`,
+			GivenUp, code, id, s.worker)
+		if err != nil || len(states) == 0 || State(states[0]) != Withdrawn {
+			return err
+		}
+		return strip(ctx, tx, id)
+	})
 }
 
 // Delete removes a case and everything that belongs to it. Its message can be

@@ -7,12 +7,9 @@ import (
 	"time"
 )
 
-// deletedReply is the Reply.Error of a case whose message was deleted.
-const deletedReply = "message_deleted"
-
 // Withdraw stores that the message of a case was deleted. What the case took from
-// the message goes at once; the reply has to go now, or to be closed, and then End
-// is to be called. It returns the id of the case whose reply has to, or "" when
+// the message goes at once; the reply has to go now, or to be closed, and then
+// MarkGivenUp is to be called. It returns the id of the case whose reply has to, or "" when
 // there is none: the message had no case, or its deletion was seen before.
 //
 // The key stays for a week, so that the message is not answered when it is delivered
@@ -22,23 +19,20 @@ func (s *Store) Withdraw(ctx context.Context, key Key, at time.Time) (string, er
 	if err != nil || len(ids) == 0 { // most deletions: nothing is written
 		return "", err
 	}
-	var pending bool
+	id := ""
 	err = s.transaction(ctx, func(tx *sql.Tx) error {
 		c, err := lockCase(ctx, tx, ids[0])
-		if errors.Is(err, ErrNotFound) {
+		switch {
+		case errors.Is(err, ErrNotFound):
 			return nil
-		}
-		if err != nil || c.State == Withdrawn {
-			pending = err == nil && !c.UpToDate()
+		case err != nil, c.State == Withdrawn:
 			return err
+		case c.Reply.State != GivenUp:
+			id = c.ID
 		}
-		pending = c.Reply.State != GivenUp
 		return s.withdraw(ctx, tx, &c, at)
 	})
-	if !pending {
-		return "", err
-	}
-	return ids[0], err
+	return id, err
 }
 
 func (s *Store) withdraw(ctx context.Context, tx *sql.Tx, c *Case, at time.Time) error {
@@ -59,24 +53,6 @@ func (s *Store) withdraw(ctx context.Context, tx *sql.Tx, c *Case, at time.Time)
 		return nil
 	}
 	return strip(ctx, tx, c.ID) // there is no reply
-}
-
-// End stores that nothing is left to do for a withdrawn case, and removes all of it
-// but its key. It changes nothing when this process does not hold the lease.
-func (s *Store) End(ctx context.Context, id string) error {
-	return s.transaction(ctx, func(tx *sql.Tx) error {
-		res, err := tx.ExecContext(ctx, `
-			update cases set reply_state = $1, reply_error = $2, worker = '', lease_until = 0
-			where id = $3 and worker = $4 and state = $5`,
-			GivenUp, deletedReply, id, s.worker, Withdrawn)
-		if err != nil {
-			return err
-		}
-		if rows, err := res.RowsAffected(); err != nil || rows == 0 {
-			return err
-		}
-		return strip(ctx, tx, id)
-	})
 }
 
 // strip removes what belongs to a case. Details go with their items.

@@ -143,7 +143,7 @@ func (b *Bot) changeCase(c *click, action string, v value, ack func()) {
 	case altered:
 		b.log.Info("case changed", "case", v.Case, "action", action, "user", c.User.ID, "state", changed.State)
 		shown := b.courier.deliver(v.Case)
-		b.watch(shown, showWait, func() { b.tellUnlessShown(c, v.Case) })
+		b.watch(shown, showWait, func() { b.tellUnlessShown(c, v.Case, changed.Rev) })
 	}
 }
 
@@ -155,11 +155,11 @@ func wordsFor(err error) string {
 	return wordsUnchecked
 }
 
-// tellUnlessShown tells the person who clicked when the message does not show it. One
-// that was taken back meanwhile speaks for itself.
-func (b *Bot) tellUnlessShown(c *click, id string) {
+// tellUnlessShown tells the person who clicked when the message does not show what
+// they did. One that was taken back meanwhile speaks for itself.
+func (b *Bot) tellUnlessShown(c *click, id string, rev int64) {
 	cs, err := b.store.Case(b.ctx, id)
-	if err == nil && cs.State != store.Withdrawn && (!cs.UpToDate() || cs.Reply.State == store.GivenUp) {
+	if err == nil && cs.State != store.Withdrawn && cs.Reply.Rev < rev {
 		b.whisper(c, wordsNotShown)
 	}
 }

@@ -442,6 +442,40 @@ func TestWatermarkWaitsForACase(t *testing.T) {
 	b.await("the watermark", func() bool { return b.watermark(channelID) >= micros(t, chat) })
 }
 
+// A message on its way to a dead connection is still to come when newer ones have been
+// read: the bot reads a little more than it missed.
+func TestFindsWhatWasStillToCome(t *testing.T) {
+	t.Parallel()
+	b := newTestBot(t, slacksim.Config{Timing: slacksim.Timing{AckTimeout: time.Minute}})
+	b.isWatched(channel, channelID)
+	b.fault(slacksim.Fault{On: slacksim.OnEnvelopes, Effect: slacksim.EffectWithhold, Times: 1})
+	withheld := b.say("asha", channel, anError, "")
+	b.isWatched(channel, channelID)
+	b.halt()
+	b.isLost()
+	b.unanswered(channel, withheld, "an error that never arrived")
+	b.start()
+	b.answeredOnce([]string{withheld})
+}
+
+// A bot that ends stores how far it came.
+func TestWatermarkOfTheEnd(t *testing.T) {
+	t.Parallel()
+	b := newTestBot(t, slacksim.Config{})
+	b.halt()
+	b.timing.SaveEvery = time.Hour
+	b.start()
+	ts := b.sayAll(1)
+	b.answeredOnce(ts)
+	if mark := b.watermark(channelID); mark != 0 {
+		t.Errorf("watermark %d before its time", mark)
+	}
+	b.halt()
+	if mark := b.watermark(channelID); mark < micros(t, ts[0]) {
+		t.Errorf("watermark %d, want at least %s", mark, ts[0])
+	}
+}
+
 // What Slack has given up on delivering, because it could not be stored, is looked for
 // although the connection never broke.
 func TestCatchesUpWithWhatSlackGaveUpOn(t *testing.T) {
@@ -492,10 +526,14 @@ func TestUnreadableChannel(t *testing.T) {
 			missed := b.say("asha", "release-team", anError, "")
 			b.isLost()
 			tt.fault(b)
+			b.sockets = quick
 			for range 2 {
 				b.start()
 				b.reply("release-team", missed, 1)
 				b.settle()
+				b.sim.CutSockets()
+				b.await("no socket", func() bool { return strings.Contains(b.log.String(), "connection to Slack lost") })
+				b.twoSockets()
 				b.isWatched("release-team", "C0RELEASE")
 				b.halt()
 			}

@@ -20,8 +20,12 @@ var xmlRoots = [...]string{
 // them.
 var pageRoots = [...]string{"html", "head", "title", "body", "center", "h1", "h2", "pre"}
 
-// elementAt says whether one of xmlRoots begins at text[i], a "<".
+// elementAt says whether one of xmlRoots begins at text[i], a "<", or a document of XML
+// with whatever root.
 func elementAt(text string, i int) bool {
+	if strings.HasPrefix(text[i:], "<?xml ") {
+		return true
+	}
 	name := tagName(text[i+1:])
 	if name == "" {
 		return false

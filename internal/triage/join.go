@@ -16,8 +16,8 @@ const maxFindings = 64
 // Two findings speak of the same error when some article fits both: a bare 403
 // and the code FORBIDDEN leave FORBIDDEN, the code ACCESS_DENIED and a bare 401
 // leave ACCESS_DENIED of 401. And a status alone also gives way to a better
-// finding of that status which it does not fit: a status line says 401
-// Unauthorized above any body.
+// finding of that status which it does not fit, be it the article's status or the one
+// that the message gives: a status line says 401 Unauthorized above any body.
 func join(findings []finding) (items []finding, unknown *finding) {
 	for i, f := range findings {
 		f.from = 1 << i
@@ -52,7 +52,7 @@ func narrow(items []finding, f finding) bool {
 			item.options, item.from = both, from
 			return true
 		}
-		if (f.isPhrase() || item.isPhrase()) && item.options[0].Status == f.options[0].Status {
+		if (f.isPhrase() || item.isPhrase()) && (item.options[0].Status == f.options[0].Status || item.signal.Status != 0 && item.signal.Status == f.signal.Status) {
 			*item = better(*item, f)
 			item.from = from
 			return true

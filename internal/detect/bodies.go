@@ -392,7 +392,7 @@ func isResource(resourceType string) bool {
 	case "", "OperationOutcome", "Bundle", "Parameters":
 		return false
 	}
-	return isUpper(resourceType[0])
+	return isUpper(resourceType[0]) && !strings.HasSuffix(resourceType, cutMark)
 }
 
 // isExample says whether what stands under a name is an example, an expectation

@@ -43,16 +43,20 @@ func (t *talk) codeMention(i int) (mention, bool) {
 	m.cues |= t.labelOfCode(m) | t.context(m.first, m.last) | t.startOfCode(m)
 	if printed := strings.HasPrefix(t.text[t.list[m.last].span.End:], ": "); printed {
 		switch {
-		case isExceptionName(t.word(i)), errorBefore(t.text[:t.list[i].span.Start]):
+		case isExceptionName(t.word(i)):
 			m.cues |= cueThrown
 		case known && t.list[i].before == lineStop && t.list[i].where&upper != 0 && codeShaped(t.word(i)):
 			m.cues |= cueLabel // "RESOURCE_EXHAUSTED: Quota exceeded"
 		}
 	}
+	if errorBefore(t.text[:t.list[i].span.Start]) {
+		m.cues |= cueThrown
+	}
 	return m, t.isErrorCode(m)
 }
 
-// errorBefore says whether s ends as errors of gRPC for Node begin: "Error: 7 ".
+// errorBefore says whether s ends as errors begin: "OPError: ", with a number where
+// gRPC prints them: "Error: 7 ".
 func errorBefore(s string) bool {
 	return strings.HasSuffix(strings.TrimRight(s, " 0123456789"), "Error:")
 }

@@ -31,7 +31,7 @@ func isOutcome(t *tree, i int32) bool {
 	if t.named(i, "OperationOutcome") {
 		return true
 	}
-	if name := t.get(i, "resourceType"); name != "" {
+	if name := t.get(i, "resourceType"); name != "" && !strings.HasSuffix(name, cutMark) {
 		return name == "OperationOutcome"
 	}
 	for _, issue := range t.all(i, "issue") {
@@ -294,7 +294,7 @@ func isAnswer(t *tree, i int32, status int) bool {
 			return true
 		}
 	}
-	if alone := t.nodes[i].end == i+2; alone && (t.nodes[i].parent < 0 || t.named(i, "res")) {
+	if t.isAlone(i) && (t.nodes[i].parent < 0 || t.named(i, "res")) {
 		return strings.IndexByte(t.text[t.span.Start:t.span.End], '=') < 0 // which a setting has: { response_code = 403 }
 	}
 	if isFaultName(t.key(i)) || t.named(i, "meta") {
@@ -304,6 +304,17 @@ func isAnswer(t *tree, i int32, status int) bool {
 		return t.get(i, messageNames...) != "" || codeLike(t.get(i, codeNames[:5]...)) || t.child(i, answerNames...) >= 0
 	}
 	return t.get(i, "message", "error", "errormessage", "error_description", "msg", "detail", "errors") != ""
+}
+
+// isAlone says whether one child of object i has a value at most.
+func (t *tree) isAlone(i int32) bool {
+	values := 0
+	for c := range t.children(i) {
+		if t.nodes[c].kind != scalarNode || t.str(c) != "" {
+			values++
+		}
+	}
+	return values <= 1
 }
 
 // digitsAndMarks may stand before a phrase or code: "403 Forbidden", "404.NotFound".
@@ -352,6 +363,9 @@ func maybePlain(t *tree, i int32) bool {
 			return true
 		}
 	}
+	if isExceptionName(t.get(i, "name")) {
+		return true
+	}
 	return t.get(i, "message", "error", "detail", "msg", "errorMessage", "error_description", "err", "errors", "textpayload", "log") != ""
 }
 
@@ -395,7 +409,7 @@ func plainCodes(t *tree, i int32) []string {
 		f.addCode(t.get(i, name))
 	}
 	for _, name := range phraseNames {
-		if s := t.get(i, name); isLoud(s) || reasonStatus(s) != 0 {
+		if s := t.get(i, name); isLoud(s) || reasonStatus(s) != 0 || isExceptionName(s) {
 			f.addCode(s)
 		}
 	}
@@ -457,8 +471,13 @@ func (f *fault) addCode(code string) {
 // isEmptyCode says whether a code only says that there was an error: what client
 // libraries give to every 4xx and 5xx.
 func isEmptyCode(code string) bool {
+	for _, start := range [...]string{"ERR_BAD_", "ERR_NON_2XX", "UND_ERR_"} {
+		if strings.HasPrefix(code, start) {
+			return true
+		}
+	}
 	switch code {
-	case "ERR_BAD_REQUEST", "ERR_BAD_RESPONSE", "AxiosError", "HTTPError", "HttpError", "HttpErrorResponse", "RequestError",
+	case "AxiosError", "HTTPError", "HttpError", "HttpErrorResponse", "RequestError",
 		"StatusCodeError", "ApiException", "about:blank", "invalid_request_error", "api_error", "OperationOutcome":
 		return true
 	}

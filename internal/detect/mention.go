@@ -142,7 +142,7 @@ func (t *talk) statusMention(i int) (mention, bool) {
 	if t.repeated(i) {
 		m.cues |= cuePlural
 	}
-	if m.cues&(cueNamed|cueProgram) == 0 && t.isCount(i) || t.isReplaced(i) && m.cues&cueProgram == 0 {
+	if t.isOtherNumber(i) || m.cues&(cueNamed|cueProgram) == 0 && t.isCount(i) || t.isReplaced(i) && m.cues&cueProgram == 0 {
 		return m, false
 	}
 	if m.cues&cueProgram != 0 {

@@ -285,7 +285,9 @@ func loggedAt(before, behind string) bool {
 		return hasMethod(behind)
 	case strings.HasSuffix(before, "=") && strings.Count(before+behind, "=") >= 3: // fields: method=GET status=403 took=4
 		return strings.HasSuffix(before, "status=") || strings.HasSuffix(before, "status_code=")
-	case strings.HasSuffix(before, " - "), strings.HasSuffix(before, " "):
+	case strings.HasSuffix(before, "\t"): // CloudFront
+		return strings.HasPrefix(behind, "\t") && hasMethod(before)
+	case strings.HasSuffix(before, " "):
 		return isTimed(before) || isCounted(behind) || hasMethod(before) && isNumbers(behind, 3)
 	}
 	return false
@@ -302,13 +304,43 @@ func isPerl(behind string) bool {
 // hasMethod says whether a line has the method of a request in it.
 func hasMethod(line string) bool {
 	for line != "" {
-		word, rest, _ := strings.Cut(line, " ")
-		if isMethod(strings.Trim(word, `"'`)) {
+		end := strings.IndexAny(line, " \t")
+		if end < 0 {
+			end = len(line)
+		}
+		if isMethod(strings.Trim(line[:end], `"'`)) {
 			return true
 		}
-		line = rest
+		line = line[min(end+1, len(line)):]
 	}
 	return false
+}
+
+// isOtherNumber says whether the line of the number at token i has the status of its
+// request in another place: `"GET /x HTTP/1.1" 200 - "-" 429`, `GET /x 200 4 ms - 429`.
+func (t *talk) isOtherNumber(i int) bool {
+	at := t.lineSpan(t.list[i].span)
+	status := requestStatus(t.text[at.Start:at.End])
+	return status >= 0 && at.Start+status != t.list[i].span.Start
+}
+
+// requestStatus is where a line of an access log has the status of its request, or -1.
+func requestStatus(line string) int {
+	const scheme = "HTTP/"
+	if i := strings.Index(line, scheme); i > 0 {
+		rest := strings.TrimLeft(line[i+len(scheme):], "0123456789.")
+		if status := strings.TrimPrefix(rest, `" `); status != rest && httpStatus(status) != 0 {
+			return len(line) - len(status)
+		}
+		return -1
+	}
+	method, rest, _ := strings.Cut(strings.TrimLeft(line, " `"), " ")
+	_, status, _ := strings.Cut(rest, " ")
+	number, time, _ := strings.Cut(status, " ")
+	if isMethod(method) && httpStatus(number) != 0 && time != "" && isDigit(time[0]) {
+		return len(line) - len(status)
+	}
+	return -1
 }
 
 // isTimed says whether a line ends with HAProxy's five times of a request: 10/0/30/69/109

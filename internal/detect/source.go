@@ -5,7 +5,7 @@ import "strings"
 // sourceStarts begin lines of source code, tests and Gherkin scenarios.
 var sourceStarts = [...]string{
 	"if ", "if(", "else", "elif ", "elseif", "return ", "assert", "expect(", "expect {", "def ", "func ", "fn ", "function ", "const ", "let ",
-	"var ", "val ", "case ", "switch", "throw ", "raise ", "import ", "class ", "public ", "private ", "protected ", "static ",
+	"var ", "val ", "readonly ", "case ", "switch", "throw ", "raise ", "import ", "class ", "public ", "private ", "protected ", "static ",
 	"except ", "catch", "} catch", "try", "while ", "for ", "await ", "async ", "yield ", "when(", "it(", "describe(", "test(",
 	"given ", "when ", "then ", "and the ", "scenario", "//", "/*", "* ", "#include", "#define", "export ", "enum ", "new ", "require(", "data class ", "record ",
 	"render json:", "make: ", "make[", "(def", "(if", "(ns", "(is", "(:", "(case", "(let", "(when", "(throw", "select ", "insert ",
@@ -67,6 +67,9 @@ func isSourceLine(line string) bool {
 		return false
 	}
 	s := strings.ToLower(strings.Trim(line, " \t`>+-"))
+	if strings.HasPrefix(s, "at ") || strings.Contains(s, "status code: ") { // a stack's line, and what iOS prints
+		return false
+	}
 	if isStatusKey(s) || isAnnotation(s) {
 		return true
 	}
@@ -108,7 +111,7 @@ func isStatusKey(line string) bool {
 // documentStarts begin the lines with which specifications, tests in Gherkin, tables in
 // Markdown, patches and settings begin.
 var documentStarts = [...]string{"openapi:", "swagger:", "feature:", "scenario:", "scenario outline:", "|---", "| ---", "|:--", "| :--", "diff --git", "@@ -",
-	`resource "`, `data "`, "error_page ", "limit_req", "location ", "server {"}
+	"changelog", "http-request ", "http-response ", `resource "`, `data "`, "error_page ", "limit_req", "location ", "server {"}
 
 // settingNames are the names that stand alone on a line above settings in YAML.
 var settingNames = [...]string{"annotations:", "plugins:", "gatewayresponses:", "rate_limiting:", "rate-limiting:", "ratelimit:", "ratelimiting:", "paths:",
@@ -166,9 +169,7 @@ func isSource(text string, t *tree) bool {
 	line := text[start:t.span.Start]
 	before := strings.ToLower(strings.Trim(line, " \t`\"'"))
 	switch {
-	case before == "":
-		return false
-	case strings.HasSuffix(before, "! =>"): // Ansible
+	case before == "", before == "=>", strings.HasSuffix(before, "! =>"): // Ruby's console and Ansible print so
 		return false
 	case strings.HasSuffix(before, "return"), strings.HasSuffix(before, "=>"), strings.HasSuffix(before, ":="), strings.HasSuffix(before, "=> ("),
 		strings.HasSuffix(before, ",") && strings.HasPrefix(strings.TrimLeft(before, "+-> \t"), "return "), isTyped(line), isPatched(before, text[t.span.End:]):

@@ -147,6 +147,17 @@ func (t *talk) happensIn(first, last int) bool {
 	return false
 }
 
+// speaksOfAnswers says whether some tokens speak of what APIs do, or should: "if they send"
+// does, "sorry if this is obvious" does not.
+func (t *talk) speaksOfAnswers(first, last int) bool {
+	for i := first; i <= last; i++ {
+		if t.classOf(i)&(cCan|cHappens|cAPI|cModal) != 0 {
+			return true
+		}
+	}
+	return false
+}
+
 // judgeBody judges an error body by what is said around it: it must not be
 // solved, and what leads to it must not call it an example, a test, or a guess.
 func (t *talk) judgeBody(s Span) Cues {
@@ -171,7 +182,7 @@ func (t *talk) judgeBody(s Span) Cues {
 	if t.happen {
 		return c
 	}
-	if t.guesses(sentence{start: first, first: last}) || t.is(last, "expect", "expects", "expected") {
+	if t.guesses(sentence{start: first, first: last}) && t.speaksOfAnswers(first, last) || t.is(last, "expect", "expects", "expected") {
 		c |= cueGuess
 	}
 	for i := first; i <= last; i++ {

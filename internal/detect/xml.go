@@ -201,12 +201,12 @@ func (s *scanner) attribute(b *builder) {
 	if !ok {
 		return
 	}
-	from := s.at
-	s.at += strings.Index(s.text[s.at:]+string(quote), string(quote))
-	to := s.at
-	if s.at < len(s.text) {
-		s.at++
-		to -= min(escape, to-from)
+	from, to := s.at, len(s.text)
+	if n := strings.IndexByte(s.text[from:], quote); n >= 0 {
+		s.at = from + n + 1
+		to = from + max(0, n-escape)
+	} else {
+		s.at = to
 	}
 	b.pending = name
 	b.add(node{kind: scalarNode, quoted: true, value: Span{from, to}})

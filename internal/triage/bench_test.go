@@ -58,6 +58,7 @@ var hostile = []struct{ name, part string }{
 	{"backslashes", `\`},
 	{"tags", "<issue>"},
 	{"openTags", "<issue "},
+	{"attributes", "<issue><code value='x'/>"},
 	{"entities", "&amp;"},
 	{"links", "<http://a|"},
 	{"numbers", "403 "},

@@ -446,7 +446,7 @@ func TestWatermarkWaitsForACase(t *testing.T) {
 // read: the bot reads a little more than it missed.
 func TestFindsWhatWasStillToCome(t *testing.T) {
 	t.Parallel()
-	b := newTestBot(t, slacksim.Config{Timing: slacksim.Timing{AckTimeout: time.Minute}})
+	b := newTestBot(t, slacksim.Config{Timing: slacksim.Timing{AckTimeout: 2 * time.Second}})
 	b.isWatched(channel, channelID)
 	b.fault(slacksim.Fault{On: slacksim.OnEnvelopes, Effect: slacksim.EffectWithhold, Times: 1})
 	withheld := b.say("asha", channel, anError, "")

@@ -35,7 +35,8 @@ type catchUp struct {
 }
 
 const (
-	// lookBack bounds how old messages may be that are counted.
+	// lookBack bounds how old messages may be that are counted, unless they are to
+	// be answered.
 	lookBack = 24 * time.Hour
 
 	// readingLease is for how long one of several processes reserves a channel. If
@@ -297,7 +298,7 @@ func (c *catchUp) threads(m *missed) error {
 // the oldest first.
 func (c *catchUp) pages(m *missed, thread string) error {
 	var young []storedMessage
-	oldest := max(m.since, m.from-c.timing.Redelivery.Microseconds(), m.began.Add(-lookBack).UnixMicro())
+	oldest := max(m.since, m.from-c.timing.Redelivery.Microseconds(), m.began.Add(-max(lookBack, c.limit)).UnixMicro())
 	latest := m.began.Add(time.Minute).UnixMicro() // Slack's clock may be ahead
 	for cursor := ""; ; {
 		page, err := c.page(m.channel, thread, oldest, latest, cursor)

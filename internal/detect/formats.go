@@ -347,6 +347,18 @@ func saysFailure(t *tree, i int32) bool {
 	return false
 }
 
+// saysSuccess says whether an object says that all is well.
+func saysSuccess(t *tree, i int32) bool {
+	if status := statusOf(t, i); status >= 100 && status < 400 || t.is(t.child(i, "error"), "false", "False") || t.is(t.child(i, "success", "ok"), "true", "True") {
+		return true
+	}
+	switch strings.ToLower(t.get(i, "status", "result")) {
+	case "ok", "success", "succeeded", "passed", "pass", "done", "completed", "resolved":
+		return true
+	}
+	return false
+}
+
 // maybePlain recognises a small object that is an error if its words or its code
 // are: {"message": "Too many requests"}, {"code": "ACCESS_DENIED"}.
 func maybePlain(t *tree, i int32) bool {
@@ -355,7 +367,7 @@ func maybePlain(t *tree, i int32) bool {
 	for range t.children(i) {
 		n++
 	}
-	if n == 0 || n > most || statusOf(t, i) >= 100 && statusOf(t, i) < 400 || t.is(t.child(i, "error"), "false", "False") {
+	if n == 0 || n > most || saysSuccess(t, i) {
 		return false
 	}
 	for _, name := range [...]string{"errorcode", "code", "reason", "id", "errorcodes"} {

@@ -29,7 +29,7 @@ func objectAt(text string, i int) bool {
 	if s.at == len(text) {
 		return false
 	}
-	if _, _, ok := s.quote(); ok {
+	if _, _, ok := s.quote(); ok || text[s.at] == '[' && bracketNameAt(text, s.at) {
 		return true
 	}
 	_, ok := s.bareName()
@@ -144,7 +144,12 @@ type scanner struct {
 // begin makes room for a tree. It takes the room of the last one, which must not
 // be used any more.
 func (s *scanner) begin() *builder {
+	const perNode = 24 // bytes of text, about
 	s.prefix = prefixOf(s.text, s.at)
+	if s.b.nodes == nil {
+		s.b.nodes = make([]node, 0, min(maxNodes, 8+(len(s.text)-s.at)/perNode))
+		s.b.open = make([]int32, 0, 8)
+	}
 	s.b = builder{tree: tree{text: s.text, nodes: s.b.nodes[:0], span: Span{s.at, s.at}}, open: s.b.open[:0]}
 	return &s.b
 }
@@ -542,10 +547,16 @@ func (s *scanner) class() {
 
 // fieldAt says whether the next field of a struct begins at a blank, as Go prints
 // it: {Code:403 Message:not allowed}; or the next member, where somebody forgot the
-// comma: {"status": 403 "error": …}.
+// comma: {"status": 403 "error": …}; or PowerShell's: @{status=403; error=Forbidden}.
 func (s *scanner) fieldAt(b *builder) bool {
 	if s.text[s.at] == ' ' && s.at+1 < len(s.text) && (s.text[s.at+1] == '"' || s.text[s.at+1] == '\'') {
 		return memberAt(s.text, s.at+1)
+	}
+	if s.text[s.at] == ';' {
+		next := scanner{text: s.text, at: s.at + 1}
+		next.blanks()
+		_, ok := next.bareName()
+		return ok
 	}
 	if s.text[s.at] != ' ' || s.text[b.pending.End] != ':' || b.pending.End+1 < len(s.text) && isSpace(s.text[b.pending.End+1]) {
 		return false

@@ -5,7 +5,7 @@ import "strings"
 // sourceStarts begin lines of source code, tests and Gherkin scenarios.
 var sourceStarts = [...]string{
 	"if ", "if(", "else", "elif ", "elseif", "return ", "assert", "expect(", "expect {", "def ", "func ", "fn ", "function ", "const ", "let ",
-	"var ", "val ", "readonly ", "case ", "switch", "throw ", "raise ", "import ", "class ", "public ", "private ", "protected ", "static ",
+	"var ", "val ", "readonly ", "type ", "interface ", "case ", "switch", "throw ", "raise ", "import ", "class ", "public ", "private ", "protected ", "static ",
 	"except ", "catch", "} catch", "try", "while ", "for ", "await ", "async ", "yield ", "when(", "it(", "describe(", "test(",
 	"given ", "when ", "then ", "and the ", "scenario", "//", "/*", "* ", "#include", "#define", "export ", "enum ", "new ", "require(", "data class ", "record ",
 	"render json:", "make: ", "make[", "(def", "(if", "(ns", "(is", "(:", "(case", "(let", "(when", "(throw", "select ", "insert ",
@@ -117,6 +117,16 @@ var documentStarts = [...]string{"openapi:", "swagger:", "feature:", "scenario:"
 var settingNames = [...]string{"annotations:", "plugins:", "gatewayresponses:", "rate_limiting:", "rate-limiting:", "ratelimit:", "ratelimiting:", "paths:",
 	"components:", "spec:", "rules:", "groups:", "retry:", "retryon:", "retry_on:", "responses:"}
 
+// documentBytes are the bytes that the lines above begin with, in small letters: most
+// lines are told apart by these.
+var documentBytes = func() (t [256]bool) {
+	for _, start := range append(documentStarts[:], settingNames[:]...) {
+		t[start[0]] = true
+	}
+	t['['] = true
+	return t
+}()
+
 // documentIn finds a document in a message: what describes statuses and codes, and
 // reports none. It reaches from its first line to the end of its fence, or of the text.
 func documentIn(text string) Span {
@@ -140,6 +150,9 @@ const fence = "```"
 // startsDocument says whether a line, which some text follows, begins a document. A name
 // in brackets and a setting behind it do so as well: [limits], status = 429.
 func startsDocument(line, behind string) bool {
+	if line == "" || !documentBytes[lower(line[0])] {
+		return false
+	}
 	for _, start := range documentStarts {
 		if len(line) >= len(start) && strings.EqualFold(line[:len(start)], start) {
 			return true

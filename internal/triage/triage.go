@@ -166,7 +166,13 @@ func read(base *kb.Base, in Input, text *detect.Text, asked bool, tr *Trace) []f
 	findings := make([]finding, 0, len(signals))
 	for i, s := range signals {
 		tr.found(text, i, s)
-		f := look(base, s, asked, tr)
+		var f finding
+		if n := len(findings); n > 0 && tr == nil && sameError(findings[n-1].signal, s) { // lists repeat theirs
+			f = findings[n-1]
+			f.signal.Span = s.Span
+		} else {
+			f = look(base, s, asked, tr)
+		}
 		f.text = text
 		f.worded(text.Clean, s, asked)
 		tr.leads(&f)
@@ -174,6 +180,11 @@ func read(base *kb.Base, in Input, text *detect.Text, asked bool, tr *Trace) []f
 	}
 	tr.doubted(base, text, asked)
 	return findings
+}
+
+// sameError says whether two signals say the same, in different places.
+func sameError(a, b detect.Signal) bool {
+	return a.Kind == b.Kind && a.Status == b.Status && a.Message == b.Message && a.Unsure == b.Unsure && slices.Equal(a.Codes, b.Codes)
 }
 
 // conclude decides by what was found.

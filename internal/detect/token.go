@@ -47,7 +47,11 @@ type tokenizer struct {
 // tokenize splits a text into words and numbers, passing over the trees in it
 // (ascending spans).
 func tokenize(text string, trees []Span) []token {
-	z := tokenizer{text: text, stop: lineStop, list: make([]token, 0, 16+len(text)/8)}
+	said := len(text)
+	for _, tree := range trees {
+		said -= tree.End - tree.Start
+	}
+	z := tokenizer{text: text, stop: lineStop, list: make([]token, 0, 16+max(0, said)/8)}
 	z.quotation()
 	for z.at < len(text) {
 		if len(trees) > 0 && z.at >= trees[0].Start {

@@ -121,3 +121,21 @@ func TestFileElsewhere(t *testing.T) {
 		t.Errorf("the log says nothing:\n%s", b.log.String())
 	}
 }
+
+// An edit cannot change a file: what is in it is not warned of again.
+func TestFileIsWarnedOfOnce(t *testing.T) {
+	b := newTestBot(t, slacksim.Config{})
+	ts := b.upload("asha", "help", "apikey: Jx8kQ2mVb7Lw3TzR9pYc5NfH1sGd6UaE\n"+aBody)
+	b.reply(channel, ts, 1)
+	if err := b.sim.Edit("asha", channel, ts, "help, I get 429 TOO_MANY_REQUESTS too"); err != nil {
+		t.Fatal(err)
+	}
+	b.await("the edit's error in the reply", func() bool {
+		return strings.Contains(b.reply(channel, ts, 1).Text, "TOO_MANY_REQUESTS")
+	})
+	b.settle()
+	b.must(b.stop()) // which waits for what is said privately
+	if n, _ := b.calls("chat.postEphemeral", 0); n != 1 {
+		t.Errorf("%d warnings, want 1", n)
+	}
+}

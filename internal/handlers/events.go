@@ -179,8 +179,8 @@ func (b *Bot) consider(a arrival) {
 	}
 	open := func() {
 		defer survive(b.log, "a message", a.ack)
-		if b.open(n, outcome, a.opened, a.ack) {
-			b.warn(a)
+		if id := b.open(n, outcome, a.opened, a.ack); id != "" {
+			b.warn(a, id == n.ID)
 		}
 	}
 	if !b.lanes.do("channel "+a.Channel, open) {
@@ -304,26 +304,27 @@ func storedItems(d triage.Decision) ([]store.Item, error) {
 	return items, nil
 }
 
-// open stores the case of a message, acks, and has the reply delivered. It
-// reports whether there is one: not for a message that has its answer already.
-func (b *Bot) open(n store.NewCase, outcome triage.Outcome, opened, ack func()) bool {
+// open stores the case of a message, acks, and has the reply delivered. It returns
+// the case's id: n's, that of an edited message's earlier one, or "" for a message
+// that has its answer already.
+func (b *Bot) open(n store.NewCase, outcome triage.Outcome, opened, ack func()) (id string) {
 	id, err := b.openCase(n)
 	if err != nil {
 		b.log.Error("cannot store a message that should be answered: Slack will bring it again",
 			"channel", n.Key.Channel, "ts", n.Key.TS, "error", err)
-		return false
+		return ""
 	}
 	if id == "" {
 		b.log.Debug("answered already", "channel", n.Key.Channel, "ts", n.Key.TS)
 		ack()
-		return false
+		return ""
 	}
 	opened()
 	ack()
 	b.log.Info("answering", "case", id, "channel", n.Key.Channel, "ts", n.Key.TS,
 		"outcome", outcome, "articles", articleIDs(n.Items))
 	b.courier.deliver(id)
-	return true
+	return id
 }
 
 func (b *Bot) openCase(n store.NewCase) (id string, err error) {

@@ -10,12 +10,17 @@ import (
 )
 
 // warn tells the author of a message that was answered, and nobody else, that it
-// holds a secret. It is called once for a case, after its commit: a redelivered
-// message is not warned of again, and a bot that dies right here does not warn
-// at all.
-func (b *Bot) warn(a arrival) {
-	found := secretsIn(append([]triage.Input{{Text: a.Text, Blocks: a.Blocks}}, a.more...)...)
-	if a.before != nil {
+// holds a secret. It is called when a case is opened or an edit changed it, after
+// the commit: a redelivered message is not warned of again, and a bot that dies
+// right here does not warn at all. Of an edit it tells only what that added, which
+// is text: files and forwarded messages cannot be added later.
+func (b *Bot) warn(a arrival, opened bool) {
+	texts := []triage.Input{{Text: a.Text, Blocks: a.Blocks}}
+	if opened {
+		texts = append(texts, a.more...)
+	}
+	found := secretsIn(texts...)
+	if !opened && a.before != nil {
 		known := secretsIn(triage.Input{Text: a.before.Text, Blocks: a.before.Blocks})
 		found = slices.DeleteFunc(found, func(k guard.Kind) bool { return slices.Contains(known, k) })
 	}

@@ -100,6 +100,7 @@ func testRefresh(t *testing.T, reason string) {
 	}
 	fresh.send(event("later"))
 	fresh.ack()
+	synctest.Wait() // until the Client, too, is done with the old one
 	if s.logs.count("level=WARN") != 0 || s.Live() != 1 || len(f.openTimes()) != 2 {
 		t.Errorf("live %d, openings %d, log:\n%s", s.Live(), len(f.openTimes()), s.logs)
 	}

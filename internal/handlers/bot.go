@@ -193,6 +193,7 @@ func (b *Bot) Close(ctx context.Context) {
 	b.cancel()
 	<-done
 	b.keeping.Wait()
+	b.courier.finish() // what keep had just taken up
 	giving, cancel := context.WithTimeout(context.Background(), giveBackWait)
 	defer cancel()
 	if err := b.store.GiveBack(giving); err != nil {

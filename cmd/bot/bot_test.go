@@ -188,11 +188,15 @@ func (b *testBot) await(what string, done func() bool) {
 func (b *testBot) settle() {
 	b.t.Helper()
 	b.await("the bot to be idle", func() bool {
+		if b.sim.Unacked() > 0 {
+			return false
+		}
+		// Looked up after that: what is acked is stored.
 		ids, err := b.db.Unfinished(b.t.Context())
 		if err != nil {
 			b.t.Fatal(err)
 		}
-		return b.sim.Unacked() == 0 && len(ids) == 0
+		return len(ids) == 0
 	})
 }
 

@@ -16,6 +16,8 @@
 //	                API is said to answer become mentions, and cues for and against
 //	                each decide whether it is believed (cue.go says how;
 //	                said.go tells which words are told as an answer)
+//	  documents     what stands in specifications, tests, settings and source code is not
+//	                believed (document.go)
 //	  adoption      a body without a status gets the one that stands beside it
 //	Find…         takes details out of a text whose errors are known (details.go)
 //
@@ -120,5 +122,9 @@ func scan(base *kb.Base, text *Text, asked bool) []Signal {
 	}
 	found = append(found, t.mentions()...)
 	sort.SliceStable(found, func(i, j int) bool { return found[i].Span.Start < found[j].Span.Start })
-	return adoptStatuses(found[:min(len(found), maxSignals)])
+	found = found[:min(len(found), maxSignals)]
+	if !asked {
+		markDocuments(text.Clean, trees, found)
+	}
+	return adoptStatuses(found)
 }

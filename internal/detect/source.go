@@ -6,7 +6,7 @@ import "strings"
 var sourceStarts = [...]string{
 	"if ", "if(", "else", "elif ", "elseif", "return ", "assert", "expect(", "expect {", "def ", "func ", "fn ", "function ", "const ", "let ",
 	"var ", "val ", "readonly ", "type ", "interface ", "case ", "switch", "throw ", "raise ", "import ", "class ", "public ", "private ", "protected ", "static ",
-	"except ", "catch", "} catch", "try", "while ", "for ", "await ", "async ", "yield ", "when(", "it(", "describe(", "test(",
+	"except ", "catch", "} catch", "try:", "try {", "while ", "for ", "await ", "async ", "yield ", "when(", "it(", "describe(", "test(",
 	"given ", "when ", "then ", "and the ", "scenario", "//", "/*", "* ", "#include", "#define", "export ", "enum ", "new ", "require(", "data class ", "record ",
 	"render json:", "make: ", "make[", "(def", "(if", "(ns", "(is", "(:", "(case", "(let", "(when", "(throw", "select ", "insert ",
 }
@@ -106,70 +106,6 @@ func isStatusKey(line string) bool {
 	line = strings.TrimLeft(line, "- ")
 	const length = len("'429':")
 	return len(line) >= length && (line[0] == '\'' || line[0] == '"') && httpStatus(line[1:4]) != 0 && line[4] == line[0] && line[5] == ':'
-}
-
-// documentStarts begin the lines with which specifications, tests in Gherkin, tables in
-// Markdown, patches and settings begin.
-var documentStarts = [...]string{"openapi:", "swagger:", "feature:", "scenario:", "scenario outline:", "|---", "| ---", "|:--", "| :--", "diff --git", "@@ -",
-	"changelog", "http-request ", "http-response ", `resource "`, `data "`, "error_page ", "limit_req", "location ", "server {"}
-
-// settingNames are the names that stand alone on a line above settings in YAML.
-var settingNames = [...]string{"annotations:", "plugins:", "gatewayresponses:", "rate_limiting:", "rate-limiting:", "ratelimit:", "ratelimiting:", "paths:",
-	"components:", "spec:", "rules:", "groups:", "retry:", "retryon:", "retry_on:", "responses:"}
-
-// documentBytes are the bytes that the lines above begin with, in small letters: most
-// lines are told apart by these.
-var documentBytes = func() (t [256]bool) {
-	for _, start := range append(documentStarts[:], settingNames[:]...) {
-		t[start[0]] = true
-	}
-	t['['] = true
-	return t
-}()
-
-// documentIn finds a document in a message: what describes statuses and codes, and
-// reports none. It reaches from its first line to the end of its fence, or of the text.
-func documentIn(text string) Span {
-	for at := 0; at < len(text); {
-		end := at + lineLength(text[at:])
-		if line := strings.TrimLeft(text[at:end], " \t>`"); startsDocument(line, text[end:]) {
-			if strings.Count(text[:at], fence)%2 == 1 {
-				if n := strings.Index(text[at:], fence); n >= 0 {
-					return Span{at, at + n}
-				}
-			}
-			return Span{at, len(text)}
-		}
-		at = end + 1
-	}
-	return Span{len(text), len(text)}
-}
-
-const fence = "```"
-
-// startsDocument says whether a line, which some text follows, begins a document. A name
-// in brackets and a setting behind it do so as well: [limits], status = 429.
-func startsDocument(line, behind string) bool {
-	if line == "" || !documentBytes[lower(line[0])] {
-		return false
-	}
-	for _, start := range documentStarts {
-		if len(line) >= len(start) && strings.EqualFold(line[:len(start)], start) {
-			return true
-		}
-	}
-	for _, name := range settingNames {
-		if len(line) >= len(name) && strings.EqualFold(line[:len(name)], name) {
-			return strings.TrimSpace(line[len(name):]) == ""
-		}
-	}
-	if !strings.HasPrefix(line, "[") || !strings.HasSuffix(line, "]") || nameLength(line[1:]) != len(line)-len("[]") {
-		return false
-	}
-	s := scanner{text: behind}
-	s.blanks()
-	_, ok := s.bareName()
-	return ok && behind[s.at-1] == '='
 }
 
 // isSource says whether a tree is a literal in source code: an argument of a

@@ -18,12 +18,11 @@ type talk struct {
 	faked  bool  // some code is about mocks or examples
 	help   bool  // somebody asks for help in so many words
 	apis   bool  // an API is named
-	doc    Span  // of a specification, a test, a table
 	near   int   // how many names were looked for by their spelling
 }
 
 func newTalk(base *kb.Base, text string, trees []Span) *talk {
-	t := &talk{base: base, text: text, list: tokenize(text, trees), solved: -1, doc: documentIn(text)}
+	t := &talk{base: base, text: text, list: tokenize(text, trees), solved: -1}
 	for i, tok := range t.list {
 		t.linked = t.linked || tok.where&inLink != 0 && tok.class&cWeb != 0
 		t.faked = t.faked || tok.where&inFence != 0 && tok.class&cFake != 0
@@ -114,9 +113,6 @@ func (t *talk) isForeignAt(line Span) bool {
 // inSource says whether token i stands in source code: its line does, or in a
 // fence the line before or behind it.
 func (t *talk) inSource(i int) bool {
-	if t.inDocument(t.list[i].span) {
-		return true
-	}
 	at := t.lineSpan(t.list[i].span)
 	if isSourceLine(t.text[at.Start:at.End]) {
 		return true
@@ -133,8 +129,6 @@ func (t *talk) inSource(i int) bool {
 	}
 	return isSourceLine(before) || isSourceLine(behind) || isScenario(before) && isScenario(t.text[at.Start:at.End])
 }
-
-func (t *talk) inDocument(s Span) bool { return s.Start >= t.doc.Start && s.Start < t.doc.End }
 
 // happensIn says whether some tokens say that something happens: "… is fixed, now
 // we get".
@@ -168,9 +162,6 @@ func (t *talk) judgeBody(s Span) Cues {
 	}
 	if t.solved >= 0 && !t.happensIn(t.solved+1, last) {
 		c |= cueSolved
-	}
-	if t.inDocument(s) {
-		c |= cueSource
 	}
 	if last < 0 {
 		return c

@@ -488,6 +488,10 @@ func (s *scanner) value(b *builder) {
 	s.class()
 	if quote, escape, ok := s.quote(); ok {
 		span := s.quoted(quote, escape)
+		for s.continued(quote) {
+			s.quote()
+			span.End = s.quoted(quote, escape).End
+		}
 		b.add(node{kind: scalarNode, quoted: true, cut: s.at == span.End, escape: uint8(escape), value: span})
 		return
 	}
@@ -520,6 +524,21 @@ func (s *scanner) value(b *builder) {
 		}
 	}
 	b.add(node{kind: scalarNode, value: span})
+}
+
+// continued passes over the end of a line, if behind it the string goes on that ended
+// here, as Python's pprint breaks long ones.
+func (s *scanner) continued(quote byte) bool {
+	if s.at >= len(s.text) || s.text[s.at] != '\n' {
+		return false
+	}
+	here := s.at
+	s.blanks()
+	if s.at < len(s.text) && s.text[s.at] == quote && !memberAt(s.text, s.at) {
+		return true
+	}
+	s.at = here
+	return false
 }
 
 // class passes over the name of a type around a value: Rust's String("…") and

@@ -13,7 +13,7 @@ var sourceStarts = [...]string{
 
 // sourceMarks stand inside lines of source code.
 var sourceMarks = [...]string{
-	" == ", "==", "!=", "===", ") =>", "=> {", " && ", " || ", ".status(", "tobe(", "toequal(", "assertequal", ":=", ".statuscode(", "withstatuscode(", "sendstatus(", ".withstatus(", "http.error(",
+	" == ", "==", "!=", "===", ") =>", "=> {", " && ", " || ", ".status(", "tobe(", "toequal(", "assertequal", ":=", ".statuscode(", "withstatuscode(", "sendstatus(", ".withstatus(", "prefer: code=", "http.error(",
 	"(status=", "(status_code=", "httpexception(", "abort(", "responseentity.", "responseentity<", "jsonify(", "res.send", ".reply(", "thenreturn(", "thenthrow(",
 	"raise_error(", ".to_return(", "stub_request(", ".andexpect(", "mockmvc.", "errordocument ", ":refer ", "(:require",
 	"log.warn(", "log.info(", "log.error(", "logger.", `console.log("`, "console.log('", `console.error("`, "console.error('", "println(", "printf(",

@@ -33,7 +33,7 @@ func (t *talk) codeMention(i int) (mention, bool) {
 			m.cues = cueCode
 		}
 	case codeShaped(name) && isLetter(name[0]) && len(name) >= shortestCode && len(name) <= longestCode && t.classOf(i) == 0 && !t.inPath(i) &&
-		(strings.IndexByte(name[:len(name)-1], '_') > 0 || !strings.ContainsAny(name, ".'") && t.isNear(0, name)):
+		strings.IndexByte(name, '\'') < 0 && (strings.IndexByte(name[:len(name)-1], '_') > 0 || strings.IndexByte(name, '.') < 0 && t.isNear(0, name)):
 		m.codes = []string{name}
 		m.cues = cueLikeCode
 	case t.loudSlip(&m):

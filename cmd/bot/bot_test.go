@@ -40,6 +40,7 @@ type testBot struct {
 	timing   handlers.Timing
 	sockets  socket.Timings
 	catchUp  time.Duration
+	httpAddr string
 	wrapLog  func(slog.Handler) slog.Handler // may be nil
 
 	stop  func() error // stops the running bot, and returns what it ended with
@@ -100,6 +101,7 @@ func (b *testBot) service() service {
 		databaseURL: b.url,
 		channels:    b.channels,
 		catchUp:     b.catchUp,
+		httpAddr:    b.httpAddr,
 		keep:        b.keep,
 		base:        b.base,
 		timing:      b.timing,

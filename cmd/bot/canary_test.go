@@ -282,7 +282,7 @@ func (b *testBot) process() *process {
 	p := &process{Cmd: exec.Command("bot"), ended: make(chan error, 1)} // main of this package: see TestMain
 	p.Dir, p.Stdout, p.Stderr = b.t.TempDir(), &p.out, &p.out
 	p.Env = append(os.Environ(), "SLACK_API_URL="+b.sim.URL()+"/api/", "SLACK_BOT_TOKEN="+b.sim.BotToken(),
-		"SLACK_APP_TOKEN="+b.sim.AppToken(), "DATABASE_URL="+b.url, "LOG_LEVEL=debug")
+		"SLACK_APP_TOKEN="+b.sim.AppToken(), "DATABASE_URL="+b.url, "LOG_LEVEL=debug", "HTTP_ADDR="+b.httpAddr)
 	b.must(p.Start())
 	go func() { p.ended <- p.Wait() }()
 	b.t.Cleanup(func() { p.Process.Kill() })
@@ -307,6 +307,7 @@ func (p *process) end(t *testing.T, signal os.Signal) {
 func TestNoSecretLeaves(t *testing.T) {
 	b := newTestBot(t, slacksim.Config{TrafficSize: 100_000})
 	b.must(b.stop())
+	b.httpAddr = freeAddress(t)
 	bot := b.process()
 
 	var planted []canary
@@ -328,7 +329,7 @@ func TestNoSecretLeaves(t *testing.T) {
 			t.Errorf("%s: not answered, so it shows nothing", name)
 		}
 	}
-	database := b.databaseBytes()
+	database, watched := b.databaseBytes(), b.metricsPage()
 	bot.end(t, syscall.SIGTERM) // when it ends, private answers are out too
 
 	// Killed in the middle of its work, a Go program prints what every goroutine
@@ -351,6 +352,7 @@ func TestNoSecretLeaves(t *testing.T) {
 		"what it printed at its end": crashing.out.String(),
 		"its calls to Slack":         b.botTraffic(),
 		"its messages":               b.botWords(),
+		"its metrics":                watched,
 	}
 	for where, known := range map[string]string{
 		"the database":               "TOO_MANY_REQUESTS",
@@ -358,6 +360,7 @@ func TestNoSecretLeaves(t *testing.T) {
 		"what it printed at its end": "goroutine ",
 		"its calls to Slack":         "chat.postEphemeral",
 		"its messages":               "🔒",
+		"its metrics":                "apierrorbot_secrets_total",
 	} {
 		if !strings.Contains(written[where], known) {
 			t.Errorf("%s (%d bytes) has no %q: the test looks at the wrong place", where, len(written[where]), known)

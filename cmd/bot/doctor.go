@@ -24,6 +24,7 @@ type doctorCommand struct {
 	Channels    string `env:"CHANNELS" placeholder:"C1,C2" help:"Ids of the only channels to listen in. Default: wherever the bot is a member."`
 	DatabaseURL string `env:"DATABASE_URL" placeholder:"URL" help:"Where cases are kept: sqlite:PATH or postgres://… Default: sqlite:apierror-bot.db"`
 	CatchUp     string `env:"CATCH_UP" default:"15m" placeholder:"TIME" help:"Errors that were written while the bot was away are answered when they are younger; 0 leaves them. Default: ${default}"`
+	HTTPAddr    string `name:"http-addr" env:"HTTP_ADDR" placeholder:"HOST:PORT" help:"Serve /metrics, /healthz and /readyz there, such as 127.0.0.1:9090. Default: off."`
 	APIURL      string `name:"slack-api-url" env:"SLACK_API_URL" placeholder:"URL" help:"Web API to use instead of Slack's."`
 	keepSettings
 }
@@ -133,6 +134,14 @@ func (cmd *doctorCommand) checkSettings(d *diagnosis, cl *commandLine) {
 	} else {
 		d.well("KEEP_CASES", "keeps a case "+inDays(keep.Cases)+" after its last change")
 		d.well("KEEP_AUDIT", "keeps who did what "+inDays(keep.Audit))
+	}
+	switch address, err := readHTTPAddr(cmd.HTTPAddr); {
+	case err != nil:
+		d.setting(err)
+	case address == "":
+		d.well("HTTP_ADDR", "not set: no metrics, no probes")
+	default:
+		d.well("HTTP_ADDR", "metrics and probes at "+address)
 	}
 	// Windows keeps permissions elsewhere.
 	if info, err := os.Stat(envFile); err == nil && runtime.GOOS != "windows" && info.Mode().Perm()&0o077 != 0 {

@@ -27,6 +27,7 @@ type runCommand struct {
 	DatabaseURL string `env:"DATABASE_URL" placeholder:"URL" help:"Where cases are kept: sqlite:PATH or postgres://… Default: sqlite:apierror-bot.db"`
 	Channels    string `env:"CHANNELS" placeholder:"C1,C2" help:"Ids of the only channels to listen in. Default: wherever the bot is a member."`
 	CatchUp     string `env:"CATCH_UP" default:"15m" placeholder:"TIME" help:"Errors that were written while the bot was away are answered when they are younger; 0 leaves them. Default: ${default}"`
+	HTTPAddr    string `name:"http-addr" env:"HTTP_ADDR" placeholder:"HOST:PORT" help:"Serve /metrics, /healthz and /readyz there, such as 127.0.0.1:9090. Default: off."`
 	APIURL      string `name:"slack-api-url" env:"SLACK_API_URL" placeholder:"URL" help:"Web API to use instead of Slack's."`
 	keepSettings
 }
@@ -63,6 +64,10 @@ func (cmd *runCommand) Run(ctx context.Context, cl *commandLine, c console) erro
 	if err != nil {
 		return err
 	}
+	httpAddr, err := readHTTPAddr(cmd.HTTPAddr)
+	if err != nil {
+		return err
+	}
 	base, err := cl.loadBase("")
 	if err != nil {
 		return err
@@ -74,6 +79,7 @@ func (cmd *runCommand) Run(ctx context.Context, cl *commandLine, c console) erro
 		catchUp:     catchUp,
 		keep:        keep,
 		base:        base,
+		httpAddr:    httpAddr,
 		timing:      handlers.DefaultTiming,
 		log:         log,
 	})
@@ -107,6 +113,7 @@ type service struct {
 	catchUp     time.Duration // see handlers.Config
 	keep        store.Keep
 	base        *kb.Base
+	httpAddr    string // to serve metrics and probes at; "": nowhere
 	timing      handlers.Timing
 	sockets     socket.Timings // but Drain, which is drainWait
 	log         *slog.Logger
@@ -130,6 +137,12 @@ func serve(ctx context.Context, s service) error {
 		return fmt.Errorf("DATABASE_URL: %w", err)
 	}
 	defer db.Close()
+	w := newWatch(db)
+	unwatch, err := w.listen(s.httpAddr)
+	if err != nil {
+		return err
+	}
+	defer unwatch()
 	client := httpClient(s.timing.HTTPTimeout)
 	api := slack.New(s.slack.BotToken,
 		slack.OptionAppLevelToken(s.slack.AppToken),
@@ -143,7 +156,7 @@ func serve(ctx context.Context, s service) error {
 		return startError(err)
 	}
 	bot := handlers.New(handlers.Config{
-		API: api, Self: self, Store: db, Base: s.base, Channels: s.channels, Log: s.log, Timing: s.timing,
+		API: api, Self: self, Store: db, Base: s.base, Channels: s.channels, Log: s.log, Timing: s.timing, Metrics: w.set,
 		Files:   handlers.FileAccess{Token: s.slack.BotToken, APIURL: s.slack.APIURL},
 		History: handlers.HistoryAccess{Client: client, Token: s.slack.BotToken, APIURL: s.slack.APIURL},
 		CatchUp: s.catchUp,
@@ -160,8 +173,8 @@ func serve(ctx context.Context, s service) error {
 	var purged sync.WaitGroup
 	defer purged.Wait()
 	defer stop()
-	purged.Go(func() { handlers.PurgeDaily(purging, db, s.keep, s.timing.Purge, s.log) })
-	return listen(ctx, bot, api, s)
+	purged.Go(func() { handlers.PurgeDaily(purging, db, s.keep, s.timing.Purge, w.set, s.log) })
+	return listen(ctx, bot, api, w, s)
 }
 
 // httpClient keeps enough idle connections for the calls that may be in flight
@@ -174,7 +187,7 @@ func httpClient(timeout time.Duration) *http.Client {
 
 // listen takes envelopes from Slack and hands them to the bot, until ctx ends or
 // a token turns out to be no good.
-func listen(ctx context.Context, bot *handlers.Bot, api *slack.Client, s service) error {
+func listen(ctx context.Context, bot *handlers.Bot, api *slack.Client, w *watch, s service) error {
 	listening, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	go func() {
@@ -191,7 +204,10 @@ func listen(ctx context.Context, bot *handlers.Bot, api *slack.Client, s service
 		Replicas: strings.HasPrefix(s.databaseURL, "postgres"), // what several processes can share
 		Timings:  s.sockets,
 		Log:      s.log,
-		OnUp:     bot.Connected,
+		OnUp: func(up bool) {
+			w.ready.Store(up)
+			bot.Connected(up)
+		},
 		OnReady: func(int) {
 			s.log.Info("ready", "articles", len(s.base.Articles()))
 			if s.onReady != nil {
@@ -199,6 +215,7 @@ func listen(ctx context.Context, bot *handlers.Bot, api *slack.Client, s service
 			}
 		},
 	})
+	w.sockets(client)
 	if err := client.Run(listening); err != nil {
 		return tokenError("SLACK_APP_TOKEN", err)
 	}

@@ -60,6 +60,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"apierrorbot/internal/kb"
+	"apierrorbot/internal/metrics"
 	"apierrorbot/internal/store"
 )
 
@@ -74,6 +75,7 @@ type Config struct {
 	CatchUp  time.Duration // errors that were missed are answered while they are younger; 0: they are not looked for
 	Channels []string      // ids of the only channels to listen in, beside direct messages; empty: wherever the bot is a member
 	Log      *slog.Logger
+	Metrics  *metrics.Set // the bot adds what it counts
 	Timing   Timing
 }
 
@@ -103,6 +105,7 @@ type Bot struct {
 	base     *kb.Base
 	channels []string
 	log      *slog.Logger
+	counts   *counts
 	pages    *pages
 	people   *people
 	files    *files
@@ -129,15 +132,18 @@ func New(c Config) *Bot {
 		base:     c.Base,
 		channels: c.Channels,
 		log:      c.Log,
+		counts:   newCounts(c.Metrics),
 		pages:    &pages{byRevision: make(map[string]*page)},
-		people:   newPeople(c.API, c.Self),
-		files:    newFiles(c.Files, c.Log),
 		lanes:    &lanes{queues: make(map[string][]func())},
 		mention:  "<@" + c.Self.UserID + ">",
 		ctx:      ctx,
 		cancel:   cancel,
 		fatal:    make(chan error, 1),
 	}
+	b.people = newPeople(c.API, c.Self, b.counts)
+	b.files = newFiles(c.Files, b.counts, c.Log)
+	c.Metrics.Func("apierrorbot_lanes_waiting", "Messages and clicks that wait for the database or for Slack.",
+		metrics.TypeGauge, func() (float64, bool) { return float64(b.lanes.length()), true })
 	b.courier = newCourier(b, c.Timing)
 	b.catchUp = newCatchUp(b, c)
 	return b
@@ -265,6 +271,13 @@ func (l *lanes) next(key string) func() {
 	}
 	l.queues[key] = queue[1:]
 	return queue[0]
+}
+
+// length returns how many functions run or wait.
+func (l *lanes) length() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.waiting
 }
 
 // wait returns when all lanes are empty.

@@ -228,6 +228,9 @@ type missed struct {
 
 // report says what became of a channel in which something was missed.
 func (m *missed) report(b *Bot) {
+	b.counts.missedRead.Add(int64(m.read))
+	b.counts.missedAnswered.Add(int64(m.answered))
+	b.counts.missedTooOld.Add(int64(m.tooOld))
 	if m.read+m.answered > 0 {
 		b.log.Info("caught up with a channel", "channel", m.channel,
 			"read", m.read, "answered", m.answered, "too_old", m.tooOld)
@@ -343,8 +346,10 @@ func (c *catchUp) page(channel, thread string, oldest, latest int64, cursor stri
 		}
 		// Looking for lost replies has the same limit.
 		err = c.bot.courier.callWithin(c.bot.ctx, c.bot.courier.patience, "conversations", func() error {
-			page, err = c.histories.page(c.bot.ctx, channel, thread, oldest, latest, cursor)
-			return err
+			return c.bot.counts.call(methodOf(thread), func() error {
+				page, err = c.histories.page(c.bot.ctx, channel, thread, oldest, latest, cursor)
+				return err
+			})
 		})
 		c.next = time.Now().Add(c.timing.Pace)
 		if err == nil {

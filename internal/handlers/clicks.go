@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"sync"
 	"time"
 
 	"github.com/slack-go/slack"
@@ -54,6 +55,8 @@ func (b *Bot) recordClick(payload []byte, ack func()) {
 		ack()
 		return
 	}
+	b.counts.events.Inc(eventClick)
+	ack = sync.OnceFunc(b.counts.timed(eventClick, time.Now(), ack))
 	late := time.AfterFunc(ackWait, ack)
 	click := func() {
 		defer late.Stop()
@@ -64,6 +67,7 @@ func (b *Bot) recordClick(payload []byte, ack func()) {
 	// wait for each other.
 	if !b.lanes.do("user "+c.User.ID, click) {
 		ack()
+		b.counts.clicks.Inc("other", clickFailed)
 		b.log.Error("too much is waiting for the database: a click was lost", "channel", c.Channel.ID)
 	}
 }
@@ -83,6 +87,7 @@ func (b *Bot) click(c *click, ack func()) {
 	action := c.Actions[0] // a press of a button is one action
 	v, err := parseValue(action.Value)
 	if err != nil {
+		b.counts.clicks.Inc("other", clickGone)
 		b.log.Warn("button with a value that cannot be read", "action", loggable(action.ActionID), "error", kindOf(err))
 		ack()
 		return
@@ -96,6 +101,7 @@ func (b *Bot) click(c *click, ack func()) {
 	case actionPost:
 		b.postToChannel(c, v, ack)
 	default:
+		b.counts.clicks.Inc("other", clickGone)
 		b.log.Warn("button that the bot does not know", "action", loggable(action.ActionID))
 		ack()
 	}
@@ -113,10 +119,12 @@ func (b *Bot) mayChange(c *click, action string, ack func()) bool {
 	switch {
 	case err != nil:
 		ack()
+		b.counts.clicks.Inc(action, clickUnknown)
 		b.log.Warn("cannot find out who clicked", "user", c.User.ID, "error", kindOf(err))
 		b.whisper(c, wordsFor(err))
 	case !member:
 		ack()
+		b.counts.clicks.Inc(action, clickForbidden)
 		b.whisper(c, wordsMembers(action))
 	}
 	return err == nil && member
@@ -135,15 +143,20 @@ func (b *Bot) changeCase(c *click, action string, v value, ack func()) {
 	ack()
 	switch {
 	case errors.Is(err, store.ErrNotFound), err == nil && !known:
+		b.counts.clicks.Inc(action, clickGone)
 		b.log.Info("click on a checklist that is gone", "case", loggable(v.Case), "channel", c.Channel.ID)
 		b.whisper(c, wordsGone)
 	case err != nil:
+		b.counts.clicks.Inc(action, clickFailed)
 		b.log.Error("cannot store a click", "case", v.Case, "error", err)
 		b.whisper(c, wordsNotStored)
 	case altered:
+		b.counts.clicks.Inc(action, clickDone)
 		b.log.Info("case changed", "case", v.Case, "action", action, "user", c.User.ID, "state", changed.State)
 		shown := b.courier.deliver(v.Case)
 		b.watch(shown, showWait, func() { b.tellUnlessShown(c, v.Case, changed.Rev) })
+	default: // it was so already
+		b.counts.clicks.Inc(action, clickDone)
 	}
 }
 
@@ -205,9 +218,11 @@ func (b *Bot) apply(cs *store.Case, action string, v value, by store.By) bool {
 func (b *Bot) show(c *click, v value) {
 	a := b.base.Article(v.Article)
 	if a == nil {
+		b.counts.clicks.Inc(actionShow, clickGone)
 		b.tell(c.ResponseURL, renderNote(wordsVanished), instead(c.ResponseURL))
 		return
 	}
+	b.counts.clicks.Inc(actionShow, clickDone)
 	b.tell(c.ResponseURL, renderPrivate(b.pages.of(a), "", nil, time.Now()), instead(c.ResponseURL))
 }
 
@@ -216,6 +231,7 @@ func (b *Bot) postToChannel(c *click, v value, ack func()) {
 	a := b.base.Article(v.Article)
 	if a == nil {
 		ack()
+		b.counts.clicks.Inc(actionPost, clickGone)
 		b.private(c.User.ID, func() { b.tell(c.ResponseURL, renderNote(wordsVanished), instead(c.ResponseURL)) })
 		return
 	}
@@ -225,10 +241,12 @@ func (b *Bot) postToChannel(c *click, v value, ack func()) {
 	id, err := b.openRequested(c, a)
 	ack()
 	if err != nil {
+		b.counts.clicks.Inc(actionPost, clickFailed)
 		b.log.Error("cannot store a click", "channel", c.Channel.ID, "error", err)
 		b.private(c.User.ID, func() { b.tell(c.ResponseURL, renderNote(wordsNotStored)) })
 		return
 	}
+	b.counts.clicks.Inc(actionPost, clickDone)
 	b.log.Info("answering", "case", id, "channel", c.Channel.ID, "outcome", triage.OutcomeArticle, "articles", a.ID())
 	posted := b.courier.deliver(id)
 	b.watch(posted, postWait, func() { b.tellPosted(c, id) })
@@ -310,7 +328,11 @@ func (b *Bot) whisper(c *click, words string) {
 		options = append(options, slack.MsgOptionTS(thread))
 	}
 	b.private(c.User.ID, func() {
-		if _, err := b.api.PostEphemeralContext(b.ctx, c.Channel.ID, c.User.ID, options...); err != nil {
+		err := b.counts.call(methodEphemeral, func() error {
+			_, err := b.api.PostEphemeralContext(b.ctx, c.Channel.ID, c.User.ID, options...)
+			return err
+		})
+		if err != nil {
 			// Where the bot is no member any more, the click's own address works.
 			b.tell(c.ResponseURL, renderNote(words))
 		}

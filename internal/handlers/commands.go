@@ -25,6 +25,7 @@ func (b *Bot) recordCommand(payload []byte, ack func()) {
 		ack()
 		return
 	}
+	b.counts.events.Inc(eventCommand)
 	// Nothing is stored, so there is nothing to wait for.
 	ack()
 	b.private(cmd.User, func() {
@@ -56,6 +57,7 @@ func (b *Bot) lookUp(question string) []reply {
 		return []reply{renderNote(note)}
 	}
 	d := triage.Decide(b.base, triage.Input{Text: question}, triage.Query)
+	b.counts.decisions.Inc(string(d.Outcome))
 	b.rememberGap(d.Gap, "")
 	switch {
 	case len(d.Items) == 0:
@@ -103,7 +105,11 @@ func (b *Bot) tell(responseURL string, r reply, how ...slack.MsgOption) {
 		slack.MsgOptionBlocks(r.blocks...),
 		slack.MsgOptionResponseURL(responseURL, slack.ResponseTypeEphemeral),
 	}, how...)
-	if _, _, err := b.api.PostMessageContext(b.ctx, "", options...); err != nil {
+	err := b.counts.call(callResponse, func() error {
+		_, _, err := b.api.PostMessageContext(b.ctx, "", options...)
+		return err
+	})
+	if err != nil {
 		b.log.Warn("a private answer did not get through", "error", kindOf(err))
 	}
 }

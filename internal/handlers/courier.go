@@ -27,6 +27,7 @@ import (
 // then for work that nobody does any more: see keep.
 type courier struct {
 	api    *slack.Client
+	counts *counts
 	self   Self
 	store  *store.Store
 	pages  *pages
@@ -71,7 +72,7 @@ const maxUnknown = 3
 func newCourier(b *Bot, t Timing) *courier {
 	patience, hurry := context.WithCancel(b.ctx)
 	return &courier{
-		api: b.api, self: b.self, store: b.store, pages: b.pages, log: b.log,
+		api: b.api, counts: b.counts, self: b.self, store: b.store, pages: b.pages, log: b.log,
 		timing: t, stop: b.stop,
 		ctx: b.ctx, patience: patience, hurry: hurry,
 		calls: make(chan struct{}, maxCalls),
@@ -237,6 +238,7 @@ func (c *courier) bring(e *errand) (left bool) {
 			c.park(e)
 			return false
 		case v.act == giveUp:
+			c.counts.replies.Inc(replyGivenUp)
 			log.Warn("Slack refused a reply: giving up on it", "error", kindOf(err), "next", v.advice)
 			if err := c.store.MarkGivenUp(c.ctx, e.id, kindOf(err)); err != nil {
 				log.Error("cannot store that a reply was refused", "error", err)
@@ -270,6 +272,7 @@ func (c *courier) bring(e *errand) (left bool) {
 const parkedFor = time.Hour
 
 func (c *courier) park(e *errand) {
+	c.counts.replies.Inc(replyParked)
 	if err := c.store.Park(c.ctx, e.id, time.Now().Add(parkedFor)); err != nil {
 		c.log.Error("cannot store that a reply is left for now", "case", e.id, "error", err)
 	}
@@ -354,6 +357,7 @@ func (c *courier) post(e *errand, cs store.Case, r reply) (newest bool, err erro
 			return false, nil
 		}
 		if err == nil {
+			c.counts.replies.Inc(replyPosted)
 			c.log.Debug("posted", "case", cs.ID, "channel", cs.Key.Channel, "reply", ts)
 			return c.posted(cs, ts, cs.Rev)
 		}
@@ -412,13 +416,16 @@ func (c *courier) postOnce(e *errand, cs *store.Case, r reply) (ts string, err e
 		// meanwhile: see reconcile.
 		ctx, cancel := context.WithDeadline(c.ctx, cs.Reply.At.Add(c.timing.HTTPTimeout))
 		defer cancel()
-		_, ts, err = c.api.PostMessageContext(ctx, cs.Key.Channel, options...)
-		return err
+		return c.counts.call(methodPost, func() error {
+			_, ts, err = c.api.PostMessageContext(ctx, cs.Key.Channel, options...)
+			return err
+		})
 	})
 	return ts, err
 }
 
 func (c *courier) posted(cs store.Case, ts string, rev int64) (newest bool, err error) {
+	c.counts.answered.Observe(time.Since(cs.OpenedAt).Seconds())
 	newest, err = c.store.MarkPosted(c.ctx, cs.ID, cs.Reply.ID, ts, rev)
 	if err != nil {
 		return false, storeError{err}
@@ -458,6 +465,7 @@ func (c *courier) adopt(cs store.Case, ts string, err error) (newest bool, _ err
 	if err != nil {
 		return false, err
 	}
+	c.counts.replies.Inc(replyAdopted)
 	c.log.Info("found the reply in its thread", "case", cs.ID, "channel", cs.Key.Channel, "reply", ts)
 	// Which revision it shows is not known, but it is the first or a later one:
 	// where there are later ones, an update follows.
@@ -471,8 +479,10 @@ func (c *courier) find(e *errand, cs store.Case) (ts string, err error) {
 	for cursor, more := "", true; more && ts == ""; {
 		var messages []slack.Message
 		err := c.call(e, "conversations", func() (err error) {
-			messages, cursor, more, err = c.page(e.ctx, cs, oldest, cursor)
-			return err
+			return c.counts.call(methodOf(cs.Thread), func() error {
+				messages, cursor, more, err = c.page(e.ctx, cs, oldest, cursor)
+				return err
+			})
 		})
 		if cannotLook(err) {
 			c.log.Warn("cannot look whether a reply arrived: it may be posted twice", "case", cs.ID, "error", kindOf(err))
@@ -534,9 +544,11 @@ func (c *courier) update(e *errand, cs store.Case, r reply) (newest bool, err er
 func (c *courier) show(e *errand, cs store.Case, r reply) (lasting bool, err error) {
 	began := time.Now()
 	err = c.call(e, "chat.update", func() error {
-		_, _, _, err := c.api.UpdateMessageContext(e.ctx, cs.Key.Channel, cs.Reply.TS,
-			slack.MsgOptionText(r.text, false), slack.MsgOptionBlocks(r.blocks...))
-		return err
+		return c.counts.call(methodUpdate, func() error {
+			_, _, _, err := c.api.UpdateMessageContext(e.ctx, cs.Key.Channel, cs.Reply.TS,
+				slack.MsgOptionText(r.text, false), slack.MsgOptionBlocks(r.blocks...))
+			return err
+		})
 	})
 	if err != nil {
 		if verdictOn(err).act == ambiguous {

@@ -101,8 +101,10 @@ func (c *courier) lookFor(e *errand, cs store.Case) (found bool, err error) {
 func (c *courier) removeOrClose(e *errand, cs store.Case) error {
 	if len(cs.Ticks) == 0 {
 		return c.call(e, "chat.delete", func() error {
-			_, _, err := c.api.DeleteMessageContext(e.ctx, cs.Key.Channel, cs.Reply.TS)
-			return err
+			return c.counts.call(methodDelete, func() error {
+				_, _, err := c.api.DeleteMessageContext(e.ctx, cs.Key.Channel, cs.Reply.TS)
+				return err
+			})
 		})
 	}
 	v, err := newView(cs, c.pages)

@@ -93,7 +93,9 @@ func (b *Bot) recordEvent(payload []byte, ack func()) {
 		ack() // it would not read any better the second time
 		return
 	}
-	if ts := deletedMessage(&outer.Event); ts != "" {
+	ts := deletedMessage(&outer.Event)
+	b.counts.event(&outer.Event, ts != "")
+	if ts != "" {
 		b.recordDeletion(outer.TeamID, &outer.Event, ts, ack)
 		return
 	}
@@ -126,7 +128,7 @@ func (b *Bot) receive(team string, event *message, ack, opened func()) {
 // arrivalOf returns what there is to decide about a person's message, but for its
 // files.
 func (b *Bot) arrivalOf(team string, m *message) arrival {
-	a := arrival{message: m, team: team, mode: triage.Auto}
+	a := arrival{message: m, team: team, at: time.Now(), mode: triage.Auto}
 	if m.Type == typeMention || m.ChannelType == channelTypeIM || strings.Contains(m.Text, b.mention) {
 		a.mode = triage.Query
 	}
@@ -140,6 +142,7 @@ func (b *Bot) arrivalOf(team string, m *message) arrival {
 type arrival struct {
 	*message
 	team   string
+	at     time.Time // of its arrival
 	mode   triage.Mode
 	before *message       // of a message that was edited: what it was
 	more   []triage.Input // what came with it: forwarded messages, the texts of files
@@ -157,6 +160,7 @@ func (b *Bot) tooMuch(a arrival) {
 // consider decides about a message, and has its case opened.
 func (b *Bot) consider(a arrival) {
 	items, outcome := b.decide(a)
+	b.counts.decisions.Inc(string(outcome))
 	if len(items) == 0 {
 		if errors.Is(a.unread, errFileBusy) {
 			// Not acked: Slack brings it again, and then perhaps the file too.
@@ -167,6 +171,7 @@ func (b *Bot) consider(a arrival) {
 		a.ack()
 		return
 	}
+	a.ack = b.counts.timed(eventMessage, a.at, a.ack)
 	n := store.NewCase{
 		ID:       newID(),
 		Key:      store.Key{Team: a.team, Channel: a.Channel, TS: a.TS},

@@ -47,12 +47,13 @@ type files struct {
 	client  *http.Client
 	access  FileAccess
 	api     *url.URL
+	counts  *counts
 	log     *slog.Logger
 	slots   chan struct{}
 	noScope sync.Once
 }
 
-func newFiles(access FileAccess, log *slog.Logger) *files {
+func newFiles(access FileAccess, counts *counts, log *slog.Logger) *files {
 	api, err := url.Parse(access.APIURL)
 	if err != nil {
 		api = &url.URL{}
@@ -63,7 +64,7 @@ func newFiles(access FileAccess, log *slog.Logger) *files {
 		Transport:     http.DefaultTransport.(*http.Transport).Clone(),
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
-	return &files{client: client, access: access, api: api, log: log, slots: make(chan struct{}, maxDownloads)}
+	return &files{client: client, access: access, api: api, counts: counts, log: log, slots: make(chan struct{}, maxDownloads)}
 }
 
 // read returns the texts of files, as far as they could be read before ctx ends,
@@ -76,7 +77,11 @@ func (fs *files) read(ctx context.Context, list []file) (texts []string, failed 
 		return nil, errFileBusy
 	}
 	for _, f := range list {
-		text, err := fs.fetch(ctx, f)
+		var text string
+		err := fs.counts.call(callFile, func() (err error) {
+			text, err = fs.fetch(ctx, f)
+			return err
+		})
 		if err != nil {
 			fs.report(f, err)
 			failed = err

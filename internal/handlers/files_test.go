@@ -10,6 +10,8 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+
+	"apierrorbot/internal/metrics"
 )
 
 // A server on another host never sees the token, nor any request.
@@ -56,7 +58,7 @@ func TestFetch(t *testing.T) {
 	}
 	slack := httptest.NewServer(mux)
 	defer slack.Close()
-	fs := newFiles(FileAccess{Token: "xoxb-the-token", APIURL: slack.URL + "/api/"}, slog.New(slog.DiscardHandler))
+	fs := newFiles(FileAccess{Token: "xoxb-the-token", APIURL: slack.URL + "/api/"}, newCounts(new(metrics.Set)), slog.New(slog.DiscardHandler))
 
 	tests := []struct {
 		address, mimetype string
@@ -116,7 +118,7 @@ func TestTrusts(t *testing.T) {
 		{"", "/a.txt", false},
 	}
 	for _, test := range tests {
-		fs := newFiles(FileAccess{APIURL: test.api}, slog.New(slog.DiscardHandler))
+		fs := newFiles(FileAccess{APIURL: test.api}, newCounts(new(metrics.Set)), slog.New(slog.DiscardHandler))
 		u, err := url.Parse(test.address)
 		if err != nil {
 			t.Fatal(err)

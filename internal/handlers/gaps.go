@@ -19,6 +19,7 @@ func (b *Bot) rememberGap(g triage.Gap, message string) {
 	if g == (triage.Gap{}) {
 		return
 	}
+	b.counts.gaps.Inc()
 	remember := func() {
 		defer survive(b.log, "a gap", func() {})
 		if !guard.Safe(g.Code) {

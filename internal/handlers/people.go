@@ -12,8 +12,9 @@ import (
 // somebody from another organisation who came in through Slack Connect. It asks
 // users.info and remembers the answer for a while.
 type people struct {
-	api  *slack.Client
-	self Self
+	api    *slack.Client
+	self   Self
+	counts *counts
 
 	mu    sync.Mutex
 	known map[string]standing
@@ -29,8 +30,8 @@ const (
 	maxRemembered  = 10_000 // then all are forgotten and asked for again
 )
 
-func newPeople(api *slack.Client, self Self) *people {
-	return &people{api: api, self: self, known: make(map[string]standing)}
+func newPeople(api *slack.Client, self Self, counts *counts) *people {
+	return &people{api: api, self: self, counts: counts, known: make(map[string]standing)}
 }
 
 // isMember reports whether a user is a full member. An error means that Slack
@@ -42,7 +43,11 @@ func (p *people) isMember(ctx context.Context, user string) (bool, error) {
 	if ok && time.Now().Before(s.until) {
 		return s.member, nil
 	}
-	u, err := p.api.GetUserInfoContext(ctx, user)
+	var u *slack.User
+	err := p.counts.call(methodUser, func() (err error) {
+		u, err = p.api.GetUserInfoContext(ctx, user)
+		return err
+	})
 	member := err == nil && p.fullMember(u)
 	if err != nil {
 		switch kindOf(err) {

@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"time"
 
+	"apierrorbot/internal/metrics"
 	"apierrorbot/internal/store"
 )
 
@@ -16,7 +17,9 @@ const (
 
 // PurgeDaily removes what was kept for long enough, for the first time after first,
 // until ctx ends. Several processes on one database may all do it.
-func PurgeDaily(ctx context.Context, db *store.Store, keep store.Keep, first time.Duration, log *slog.Logger) {
+func PurgeDaily(ctx context.Context, db *store.Store, keep store.Keep, first time.Duration, set *metrics.Set, log *slog.Logger) {
+	gone := set.Counter("apierrorbot_purged_total", "What was removed because of its age.",
+		metrics.Label{Name: "what", Values: []string{"cases", "audit", "articles"}})
 	for wait := first; ; {
 		select {
 		case <-time.After(wait):
@@ -25,6 +28,9 @@ func PurgeDaily(ctx context.Context, db *store.Store, keep store.Keep, first tim
 		}
 		began := time.Now()
 		removed, err := db.Purge(ctx, keep, began)
+		gone.Add(removed.Cases, "cases")
+		gone.Add(removed.Audit, "audit")
+		gone.Add(removed.Revisions, "articles")
 		wait = purgeEvery
 		switch {
 		case ctx.Err() != nil:

@@ -27,6 +27,9 @@ func (b *Bot) warn(a arrival, opened bool) {
 	if len(found) == 0 {
 		return
 	}
+	for _, kind := range found {
+		b.counts.secrets.Inc(string(kind))
+	}
 	options := []slack.MsgOption{slack.MsgOptionText(warningOf(wordsMessageHolds, found), false)}
 	// In a thread that has no reply yet nobody would see it
 	// (https://docs.slack.dev/reference/methods/chat.postEphemeral).
@@ -34,7 +37,11 @@ func (b *Bot) warn(a arrival, opened bool) {
 		options = append(options, slack.MsgOptionTS(a.ThreadTS))
 	}
 	b.private(a.User, func() {
-		if _, err := b.api.PostEphemeralContext(b.ctx, a.Channel, a.User, options...); err != nil {
+		err := b.counts.call(methodEphemeral, func() error {
+			_, err := b.api.PostEphemeralContext(b.ctx, a.Channel, a.User, options...)
+			return err
+		})
+		if err != nil {
 			b.log.Warn("a warning of a secret in a message did not get through",
 				"channel", a.Channel, "ts", a.TS, "error", kindOf(err))
 			return

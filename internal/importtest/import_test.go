@@ -26,10 +26,11 @@ var allowed = map[string][]string{
 	"internal/triage":     {"internal/kb", "internal/detect", "internal/guard"},
 	"internal/store":      nil,
 	"internal/pgtest":     nil,
+	"internal/metrics":    nil,
 	"internal/token":      nil,
 	"internal/socket":     {"internal/token", slackGo},
 	"internal/slacksim":   nil, // not slack-go: a fake must not share what it fakes
-	"internal/handlers":   {"internal/guard", "internal/kb", "internal/mrkdwn", "internal/store", "internal/token", "internal/triage", slackGo},
+	"internal/handlers":   {"internal/guard", "internal/kb", "internal/metrics", "internal/mrkdwn", "internal/store", "internal/token", "internal/triage", slackGo},
 	"internal/importtest": nil,
 	"cmd/bot":             {"*"},
 }

@@ -306,6 +306,7 @@ func (k *keeper) lost(cn *conn) (wait time.Duration) {
 		k.pair.report("no hello", slog.LevelWarn, "Slack accepted the connection but said no hello", "error", cn.err, "wait", wait)
 		return wait
 	}
+	k.counts.lost.Add(1)
 	wait = k.backoff.next(cut, cn.age())
 	k.log.Warn("connection to Slack lost", "error", cn.err, "left", k.Live(), "wait", wait)
 	return wait

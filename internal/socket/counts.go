@@ -6,6 +6,7 @@ import "sync/atomic"
 type Counts struct {
 	Opened       int64 // connections opened
 	OpenFailures int64 // attempts that gave no connection
+	Lost         int64 // connections that said hello and ended without notice
 	HalfOpen     int64 // connections dropped because no frame came
 	Oversize     int64 // connections dropped because a frame was over the limit
 	Recorded     int64 // envelopes given to the Recorder
@@ -18,7 +19,7 @@ type Counts struct {
 type counters struct {
 	live                         atomic.Int64
 	opened, openFailures         atomic.Int64
-	halfOpen, oversize           atomic.Int64
+	lost, halfOpen, oversize     atomic.Int64
 	recorded, unknown, malformed atomic.Int64
 	acked, acksDropped           atomic.Int64
 }
@@ -28,6 +29,7 @@ func (c *Client) Counts() Counts {
 	return Counts{
 		Opened:       c.counts.opened.Load(),
 		OpenFailures: c.counts.openFailures.Load(),
+		Lost:         c.counts.lost.Load(),
 		HalfOpen:     c.counts.halfOpen.Load(),
 		Oversize:     c.counts.oversize.Load(),
 		Recorded:     c.counts.recorded.Load(),

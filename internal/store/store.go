@@ -593,6 +593,15 @@ func (s *Store) Unfinished(ctx context.Context) ([]string, error) {
 	return s.texts(ctx, `select id from cases where reply_rev < rev and reply_state <> $1 order by opened_at`, GivenUp)
 }
 
+// CountUnfinished returns how many cases Unfinished would name. It serves also to
+// see whether the database answers.
+func (s *Store) CountUnfinished(ctx context.Context) (n int, err error) {
+	ctx, cancel := s.bounded(ctx)
+	defer cancel()
+	err = s.db.QueryRowContext(ctx, `select count(*) from cases where reply_rev < rev and reply_state <> $1`, GivenUp).Scan(&n)
+	return n, err
+}
+
 // texts returns what a query with one column of text finds.
 func (s *Store) texts(ctx context.Context, query string, args ...any) ([]string, error) {
 	ctx, cancel := s.bounded(ctx)

@@ -238,7 +238,7 @@ func (t *talk) reasonMention(i int) (mention, bool) {
 		return mention{}, false
 	}
 	for to := from + maxReasonWords - 1; to >= from; to-- {
-		if !t.run(from, to) || reasonStatus(t.phrase(from, to)) == 0 && !(from == to && t.base.Known(t.phrase(from, to))) { // gRPC has names of its own: Unauthenticated
+		if !t.run(from, to) || reasonStatus(t.phrase(from, to)) == 0 && !(from == to && t.base.Known(t.phrase(from, to)) && strings.IndexByte(t.phrase(from, to), '0') < 0) { // gRPC has names of its own: Unauthenticated
 			continue
 		}
 		s := t.phrase(from, to)

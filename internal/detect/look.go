@@ -166,7 +166,8 @@ func worthWord(base *kb.Base, text string, start, end int, seen *worthWords) boo
 	}
 	switch {
 	case camel:
-		return class&cLabel != 0 || len(word) >= shortestCode || isThrown(word) || base.Known(word)
+		goesOn := end < len(text) && (text[end] >= 0x80 || text[end] == '.' && isLetterAt(text, end+1)) // "Rate.Limit.Exceeded"
+		return class&cLabel != 0 || len(word) >= shortestCode || goesOn || isThrown(word) || base.Known(word)
 	case allUpper(word):
 		return len(word) >= shortestLoud || isMethod(word) || base.Known(word) || loudBehind(text[end:])
 	}

@@ -1,6 +1,7 @@
 package detect
 
 import (
+	"slices"
 	"strings"
 )
 
@@ -39,6 +40,7 @@ type fault struct {
 	reader  string
 	status  int
 	codes   []string
+	own     []string // see Signal.Own
 	message string
 	unsure  bool // may be no error at all
 }
@@ -230,7 +232,7 @@ func faultSignals(t *tree, status, depth int) []Signal {
 			f.status = status
 		}
 		message, _, _ := strings.Cut(f.message, "{") // what follows is read as a body of its own
-		s := Signal{Kind: KindBody, Status: f.status, Codes: f.codes, Message: message,
+		s := Signal{Kind: KindBody, Status: f.status, Codes: f.codes, Own: besides(f.status, slices.Clone(f.own)), Message: message,
 			Span: t.nodes[f.node].value, Reader: f.reader, Unsure: f.unsure}
 		if s.Span.End == 0 || f.node == 0 {
 			s.Span = t.span
@@ -335,7 +337,7 @@ func (f *fault) inherit(outer fault) {
 		f.status = outer.status
 	}
 	if len(f.codes) == 0 {
-		f.codes = outer.codes
+		f.codes, f.own = outer.codes, outer.own
 	}
 	if f.message == "" {
 		f.message = outer.message

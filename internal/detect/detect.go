@@ -70,6 +70,7 @@ type Signal struct {
 	Kind    Kind
 	Status  int      // HTTP status, or 0 where the message gives none
 	Codes   []string // what may be the error's code, as found, most telling first; may be empty
+	Own     []string // of a body's Codes, those that its API made up for its errors; may be empty
 	Message string   // a body's words about the error; may be empty
 	Span    Span     // where it stands in Text.Clean
 	Reader  string   // what read it, for people: "FHIR OperationOutcome", "prose"

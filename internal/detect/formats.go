@@ -14,7 +14,7 @@ var (
 	codeNames      = []string{"errorcode", "code", "__type", "error", "faultcode", "type", "reason", "status", "httpstatus", "statuscode"}
 	allStatusNames = slices.Concat(statusNames, numberNames)
 	phraseNames    = []string{"title", "statustext", "statusmessage", "reasonphrase", "name", "id"} // also hold other things
-	messageNames   = []string{"errordescription", "message", "errormessage", "detail", "details", "msg", "faultstring",
+	messageNames   = []string{"errordescription", "message", "errormessage", "errorsummary", "detail", "details", "msg", "faultstring",
 		"responsemessage", "statusmessage", "errormsg", "errmsg", "developermessage", "usermessage",
 		"description", "title", "error", "reason", "statustext", "reasonphrase", "returnmessage", "faultmessage",
 		"textpayload", "log", "err", "exception", "stack", "errors", "@m", "@mt"}
@@ -87,6 +87,7 @@ func readOutcome(t *tree, i int32) []fault {
 				}
 				if code := t.get(coding, "code"); code != "" {
 					f.codes = append(f.codes, code)
+					f.addOwn(code)
 				}
 				display := t.get(coding, "display")
 				if f.message == "" {
@@ -102,6 +103,7 @@ func readOutcome(t *tree, i int32) []fault {
 		}
 		if code := t.get(issue, "code"); len(f.codes) == 0 && isLoud(code) { // no type, so the error's own
 			f.addCode(code)
+			f.addOwn(code)
 		}
 		// severity "information" goes with errors too, and "error" with none.
 		switch t.get(issue, "severity") {
@@ -189,6 +191,7 @@ func isGatewayFault(t *tree, i int32) bool {
 func readGatewayFault(t *tree, i int32) []fault {
 	f := fault{node: i, message: t.get(i, "faultstring")}
 	f.addCode(t.get(t.child(i, "detail"), "errorcode"))
+	f.addOwn(t.get(t.child(i, "detail"), "errorcode"))
 	if len(f.codes) == 0 && strings.IndexByte(f.message, ' ') < 0 { // some gateways leave the detail out
 		f.addCode(f.message)
 	}
@@ -394,11 +397,15 @@ func isLoud(s string) bool {
 
 func readPlain(t *tree, i int32) []fault {
 	f := fault{node: i, status: statusOf(t, i), message: t.get(i, messageNames...), codes: plainCodes(t, i)}
+	for _, name := range ownNames {
+		f.addOwn(t.get(i, name))
+	}
 	if f.status < 400 {
 		f.status = statusInWords(f.message)
 	}
 	if ext := t.child(i, "extensions"); ext >= 0 { // GraphQL
 		f.addCode(t.get(ext, "code"))
+		f.addOwn(t.get(ext, "code"))
 		if f.status == 0 {
 			f.status = max(0, statusOf(t, ext))
 		}

@@ -56,7 +56,7 @@ func look(base *kb.Base, s detect.Signal, asked bool, tr *Trace) finding {
 		s.Status = phraseStatus(base, s.Codes)
 		f.signal.Status = s.Status
 	}
-	if own || hasOwnNumber(s) {
+	if own || hasOwnForm(base, s) || hasOwnNumber(s) {
 		f.unknown = !s.Unsure || asked
 		return f
 	}
@@ -85,13 +85,21 @@ func onlyPhrase(s detect.Signal) bool {
 // hasOwnCode says whether a signal has a code that nobody knows, and that is not
 // just the phrase of its status.
 func hasOwnCode(base *kb.Base, s detect.Signal) bool {
-	for _, code := range s.Codes {
-		if detect.CodeShaped(code) && !strings.HasSuffix(code, cutMark) && !detect.IsReason(code, s.Status) && !strings.Contains(code, " ") && !base.Known(code) &&
-			phraseStatus(base, []string{code}) == 0 {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(s.Codes, func(code string) bool {
+		return detect.CodeShaped(code) && !strings.HasSuffix(code, cutMark) && !strings.Contains(code, " ") && isNew(base, s, code)
+	})
+}
+
+// hasOwnForm says the same of the codes that have no words in them that one could
+// tell them by, and stand where APIs keep theirs: ERR_42, AUTH-001. Such a code
+// says nothing to people, so that the words of the body come before it.
+func hasOwnForm(base *kb.Base, s detect.Signal) bool {
+	return slices.ContainsFunc(s.Own, func(code string) bool { return isNew(base, s, code) })
+}
+
+// isNew says whether a code is neither known nor a phrase of a status.
+func isNew(base *kb.Base, s detect.Signal, code string) bool {
+	return !detect.IsReason(code, s.Status) && !base.Known(code) && phraseStatus(base, []string{code}) == 0
 }
 
 // phraseStatus gives the status whose standard phrase one of some codes is, also

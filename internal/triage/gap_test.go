@@ -29,6 +29,8 @@ func TestGap(t *testing.T) {
 		{"lunch?", Auto, Gap{}},
 		{outcome("OAuth2Error"), Auto, Gap{0, "OAuth2Error"}},
 		{outcome("AADSTS700016"), Auto, Gap{0, "AADSTS700016"}},
+		{"HTTP/1.1 403\n\n" + outcome("ERR_42"), Auto, Gap{403, "ERR_42"}},
+		{"HTTP/1.1 404\n\n" + outcome("AUTH-001"), Auto, Gap{404, "AUTH-001"}},
 		{outcome("hunter-Xk3vQ9s"), Auto, Gap{}},
 		{`{"status":500,"code":"correct_horse","password":"correct_horse"}`, Auto, Gap{500, ""}},
 

@@ -98,7 +98,20 @@ func isName(s string) bool {
 		}
 	}
 	// Whatever looks random behind such words is a secret, and no name.
-	return letters >= 2 && numerals <= digits && mixed < turns && isSafe(s) && guard.Safe("the token is "+s)
+	return letters >= 2 && numerals <= digits && mixed < turns && isSafe(s) && guard.Safe("the token is "+s) && !holdsSecret(s)
+}
+
+// holdsSecret says whether a part of a path announces a secret, so that the part
+// behind it may be one: password.hunter2.
+func holdsSecret(path string) bool {
+	const secret = "Xk3vQ9sLqPz8TrWm41" // any that package guard knows behind such a name, and not alone
+	parts := strings.FieldsFunc(path, func(r rune) bool { return strings.ContainsRune("./:#[]", r) })
+	for i := 0; i+1 < len(parts); i++ {
+		if !guard.Safe(parts[i] + `: "` + secret + `"`) {
+			return true
+		}
+	}
+	return false
 }
 
 // isHeaderName says whether a name is written as headers are.
@@ -139,6 +152,26 @@ func isShaped(s string) bool {
 		}
 	}
 	return false
+}
+
+// isTelling says whether a word must be a name, whatever stands around it. Words
+// and surnames need more: smith, John.Smith, Smith-Jones, McDonald.
+func isTelling(s string) bool {
+	for _, start := range [...]string{"Mac", "Mc"} {
+		s = strings.TrimPrefix(s, start)
+	}
+	parts := strings.FieldsFunc(s, func(r rune) bool { return r == '.' || r == '-' })
+	telling := strings.ContainsAny(s, "_/[$#") || len(parts) > 2
+	for i, part := range parts {
+		camel := strings.IndexFunc(part[1:], func(r rune) bool { return 'A' <= r && r <= 'Z' }) >= 0
+		telling = telling || camel || i == 1 && s[len(parts[0])] == '.' && isUpper(s[0]) && isLower(part[0])
+	}
+	switch lower := strings.ToLower(s); lower {
+	case "authorization", "accept", "content-type", "if-match", "if-none-match":
+		return true
+	default:
+		return telling || strings.HasPrefix(lower, "x-")
+	}
 }
 
 // ---- names in members ----
@@ -262,7 +295,9 @@ type word struct {
 //	"birthDate" is required
 //
 // A name in quotes counts beside what it is (field, header …) or what it lacks
-// (missing, required); without quotes it must have the shape of a name too.
+// (missing, required); without quotes it must have the shape of a name too. A plain
+// word may be the value that was sent, and counts beside "field" and the like only
+// where the words around them speak of names.
 func (n *names) words(s string) {
 	const longest = 400
 	w := splitWords(s[:min(len(s), longest)])
@@ -307,7 +342,8 @@ func (n *names) besideNoun(w []word, i int, kind DetailKind) {
 	if next < len(w) && (w[next].small == "named" || w[next].small == "called") {
 		next++
 	}
-	if next < len(w) && (w[next].quoted || isShaped(w[next].text) || w[i].end == ':' && lacks(w[:i])) {
+	if next < len(w) && (w[next].quoted || isShaped(w[next].text) || w[i].end == ':' && lacks(w[:i])) &&
+		(isTelling(w[next].text) || announcesName(w, i) || claims(w, next+1)) {
 		n.add(kind, w[next].text)
 		return
 	}
@@ -316,9 +352,43 @@ func (n *names) besideNoun(w []word, i int, kind DetailKind) {
 	}
 	// ASP.NET: The Name field is required.
 	said := i > 1 && w[i-2].small == "the" && i+2 < len(w) && w[i+1].small == "is" && w[i+2].small == "required"
-	if prev := w[i-1]; prev.quoted || isShaped(prev.text) || said && !isFiller(prev.small) {
+	if prev := w[i-1]; (prev.quoted || isShaped(prev.text)) && (isTelling(prev.text) || announcesName(w, i-1) || claims(w, i+1)) || said && !isFiller(prev.small) {
 		n.add(kind, prev.text)
 	}
+}
+
+// announcesName says whether what stands before word i lets a name follow, and no
+// value: "in field", "required parameter", "unknown field". An invalid parameter
+// may be either.
+func announcesName(w []word, i int) bool {
+	if i == 0 || w[i].small == "at" { // which is one itself, see nounKind
+		return i > 0
+	}
+	switch w[i-1].small {
+	case "in", "for", "on", "of", "at", "following", "unknown", "unexpected", "unrecognised", "unrecognized", "unsupported", "additional", "duplicate":
+		return true
+	}
+	return lacks(w[:i])
+}
+
+// claims says whether the words from i on say of what stands before them that it is
+// missing, or that nobody knows it.
+func claims(w []word, i int) bool {
+	if i+1 >= len(w) || w[i].small != "is" && w[i].small != "was" {
+		return false
+	}
+	switch w[i+1].small {
+	case "missing", "required", "mandatory", "unknown", "unexpected":
+		return true
+	case "not":
+		if i+2 < len(w) {
+			switch w[i+2].small {
+			case "allowed", "permitted", "present", "provided", "set", "specified":
+				return i+3 == len(w) || w[i+3].small != "in" // as a code is in no list of codes
+			}
+		}
+	}
+	return false
 }
 
 // missing takes the name behind the word "missing": there is no value then that
@@ -353,7 +423,7 @@ func isClaimedMissing(w []word, i int) bool {
 	case "required", "missing", "mandatory":
 		claimed = true
 	case "a", "not":
-		claimed = claimed || i+3 < len(w) && (w[i+3].small == "required" || w[i+3].small == "present")
+		claimed = claimed || i+3 < len(w) && (w[i+3].small == "required" || w[i+3].small == "present" && (i+4 == len(w) || w[i+4].small != "in"))
 	}
 	return claimed && (w[i].quoted || isShaped(w[i].text)) && !isValue(w, i)
 }

@@ -36,7 +36,7 @@ func TestDetails(t *testing.T) {
 		{"each item has its own, and ids stand at the first", "X-Request-ID: " + uuid + "\n" + naming("INVALID_VALUE", "in field 'gender'") + naming("MISSING_VALUE", "Missing header X-Request-ID"),
 			"field gender, id " + uuid + " | header X-Request-ID"},
 		{"the same error twice", naming("INVALID_VALUE", "in field 'gender'") + naming("INVALID_VALUE", "in field 'family'"), "field gender, field family"},
-		{"three names at most", naming("INVALID_VALUE", "field 'aa', field 'bb'") + naming("INVALID_VALUE", "field 'cc', field 'dd'"), "field aa, field bb, field cc"},
+		{"three names at most", naming("INVALID_VALUE", "in field 'aa', in field 'bb'") + naming("INVALID_VALUE", "in field 'cc', in field 'dd'"), "field aa, field bb, field cc"},
 		{"a question has those of its options", "X-Request-ID: " + uuid + "\ngetting ACCESS_DENIED from PDS with eyJhbGciOiJub25lIn0.eyJleHAiOjE3NzI1MzI5NjB9.", "expiry 1772532960, id " + uuid},
 		{"what comes nearest too", "HTTP/1.1 400\n\n" + naming("SOMETHING_ELSE", "in field 'gender'"), "field gender"},
 		{"silence has none", headers, ""},

@@ -29,18 +29,24 @@ func (t *talk) codeMention(i int) (mention, bool) {
 		m.last = last
 		m.codes = []string{t.name(i, last)}
 		m.cues = cueLoud
-		if codeShaped(m.codes[0]) || t.hyphenated(i) || last > i && t.list[i].where&upper == 0 {
+		if t.list[i].where&(upper|inCode|inFence) == upper|inCode || codeShaped(m.codes[0]) || t.hyphenated(i) || last > i && t.list[i].where&upper == 0 {
 			m.cues = cueCode
 		}
 	case codeShaped(name) && isLetter(name[0]) && len(name) >= shortestCode && len(name) <= longestCode && t.classOf(i) == 0 && !t.inPath(i) &&
 		strings.IndexByte(name, '\'') < 0 && (strings.IndexByte(name[:len(name)-1], '_') > 0 || strings.IndexByte(name, '.') < 0 && t.isNear(0, name)):
 		m.codes = []string{name}
 		m.cues = cueLikeCode
+		if len(name) >= shortestSure && t.isNear(0, name) {
+			m.cues = cueCode
+		}
 	case t.loudSlip(&m):
 	default:
 		return m, false
 	}
 	m.cues |= t.labelOfCode(m) | t.context(m.first, m.last) | t.startOfCode(m)
+	if m.cues&(cueCode|cueAlone|cueLabel) == cueCode && strings.IndexByte(t.word(i), '_') > 0 && !t.is(i-1, "and", "or") && t.standsAsStatus(m.first, m.last) {
+		m.cues |= cueEnds
+	}
 	if printed := strings.HasPrefix(t.text[t.list[m.last].span.End:], ": "); printed {
 		switch {
 		case isExceptionName(t.word(i)):
@@ -63,6 +69,9 @@ func errorBefore(s string) bool {
 
 // An unknown code is one with a slip of the finger, or it is of no use.
 const shortestCode, longestCode = 8, 40
+
+// shortestSure is how long a code with a slip must be to be sure which one it is.
+const shortestSure = 10
 
 // startOfCode looks whether a line begins with the code, and goes on about where it
 // came from: "MISSING_VALUE on the new header", "TO_MANY_REQUESTS, we send one a second".
@@ -128,7 +137,7 @@ func (t *talk) hyphenated(i int) bool {
 func (t *talk) labelOfCode(m mention) Cues {
 	behind := m.last + 1
 	switch {
-	case t.labelledAt(m.first), t.is(m.first-1, "code", "a", "an") && t.labelledAt(m.first-1):
+	case t.labelledAt(m.first), t.is(m.first-1, "code", "a", "an", "is", "was") && t.labelledAt(m.first-1):
 		return cueLabel
 	case t.joined(behind, noStop) && t.is(behind, "error", "errors", "response", "responses", "code", "exception", "exceptions", "back", "spike", "spikes", "storm"):
 		return cueLabel
@@ -196,7 +205,7 @@ func (t *talk) isErrorCode(m mention) bool {
 	if m.cues&cueLoud != 0 && m.first > 0 && t.joined(m.first, noStop) && t.list[m.first-1].where&upper != 0 && t.classOf(m.first-1)&(cAPI|cLabel|cError|cEnv) == 0 {
 		return false // "PACKAGE NOT FOUND"
 	}
-	return m.first != m.last || codeShaped(name) || m.cues&(cueAPI|cueNearAPI|cueLabel|cueFrom|cueThrown) != 0 || m.cues&(cueBegins|cueHappens|cueNow) != 0 && t.isOwnCode(m.first, m.last)
+	return m.first != m.last || codeShaped(name) || m.cues&(cueAPI|cueNearAPI|cueLabel|cueFrom|cueThrown) != 0 || m.cues&(cueBegins|cueHappens|cueNow) != 0 && (t.isOwnCode(m.first, m.last) || len(name) >= shortestSure)
 }
 
 // thrownMention reads the words behind token i, the class of an exception:

@@ -116,7 +116,7 @@ func (t *talk) verb(s sentence) Cues {
 	if with := t.withBefore(s); with != 0 {
 		return with
 	}
-	if t.isResult(s) || t.asksWhyIt(s) || t.isUsedAsVerb(s) || t.is(s.head-1, "then") && t.otherStatus(s) {
+	if t.isResult(s) || t.asksWhyIt(s) || t.happensToUs(s) || t.isUsedAsVerb(s) || t.is(s.head-1, "then") && t.otherStatus(s) {
 		c = cueHappens
 	}
 	if t.happensBefore(s) || t.happensBehind(s) || t.happensSince(s) || t.isAllThereIs(s) {
@@ -135,8 +135,32 @@ func (t *talk) commaBehind(i int) bool {
 // isVerb says whether token i can be the verb of an error that happens. "Getting
 // rid of", "get past" and "come" without "back" are others.
 func (t *talk) isVerb(i int) bool {
-	return t.classOf(i)&(cHappens|cCan) != 0 && !t.is(i, "be", "being", "blocked") &&
+	return t.classOf(i)&(cHappens|cCan) != 0 && !t.is(i, "be", "being", "blocked") && !t.isNoun(i) &&
 		!t.is(i+1, "rid", "started", "past", "around", "over", "to") && (!t.is(i, "come") || t.is(i+1, "back"))
+}
+
+// isNoun says whether token i, a word that can be a verb, is a noun here: "the
+// answer is 403", "our last reply".
+func (t *talk) isNoun(i int) bool {
+	return t.is(i, "answer", "reply", "report", "reports", "result", "results", "answers", "replies", "returns", "sends", "show", "shows", "hit", "hits", "message") &&
+		(t.is(i+1, "is", "was", "are", "were", "of") || t.is(i-1, "the", "an", "this", "its", "our", "my", "no", "each", "every") || strings.HasSuffix(t.word(i-1), "'s") && !t.is(i-1, "it's", "that's"))
+}
+
+// happensToUs says whether what follows the mention says that the writer gets it:
+// "the 404 we're seeing on Task".
+func (t *talk) happensToUs(s sentence) bool {
+	const near = 3
+	for i := s.tail + 1; i <= s.end && i <= s.tail+near && t.joined(i, noStop); i++ {
+		if t.classOf(i)&cFirst == 0 {
+			continue
+		}
+		for j := i + 1; j <= i+2 && t.joined(j, noStop); j++ {
+			if t.classOf(j)&(cHappens|cCan) != 0 && t.isVerb(j) && !t.isNegated(j) && !t.isPlanned(j) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // withBefore looks for any verb that ends in the mention: "bombs out with a 409",
@@ -152,7 +176,7 @@ func (t *talk) withBefore(s sentence) Cues {
 	}
 	for j := i - 1; j >= s.start && j >= i-1-mostBetween && t.joined(j+1, noStop); j-- {
 		w := t.word(j)
-		if len(w) < 4 || t.classOf(j)&(cNet|cSubject|cUnit|cAPI) != 0 {
+		if len(w) < 4 || t.classOf(j)&(cNet|cSubject|cUnit|cAPI|cWeb|cPlan) != 0 {
 			continue
 		}
 		if strings.HasSuffix(w, "ed") || strings.HasSuffix(w, "ing") || strings.HasSuffix(w, "s") || t.is(j, "fail", "died", "fell", "blew", "went", "bounce", "crash", "die", "break", "choke", "stop") {
@@ -183,7 +207,7 @@ func (t *talk) happensBefore(s sentence) bool {
 			return s.where&plural == 0 && t.endsAt(s.tail) && (i == s.head-1 || i == s.head-2 && t.is(i+1, "a", "an"))
 		case t.is(i, "sometimes", "occasionally"), t.is(i, "keep") && t.is(i+1, "the", "a", "that"):
 			return false
-		case t.classOf(i)&cStill != 0, t.classOf(i)&cNow != 0 && t.talksOfAPIs(s), t.classOf(i)&cNow != 0 && i >= s.head-2 && s.status(t):
+		case t.classOf(i)&cStill != 0, t.classOf(i)&cNow != 0 && t.talksOfAPIs(s), t.classOf(i)&cNow != 0 && s.status(t):
 			return true
 		case t.is(i, "of") && i == s.head-1 && t.is(i-1, "lots", "loads", "tons", "bunch", "plenty", "lot"), t.is(i, "but") && t.is(i-1, "nothing"):
 			return true
@@ -534,7 +558,7 @@ func (t *talk) isAPI(i int) bool {
 	switch {
 	case t.is(i, "get", "post", "put", "patch", "delete", "rest", "grant"):
 		return t.list[i].where&upper != 0
-	case t.is(i, "sds", "eps", "scr", "rs", "bars", "mesh", "spine", "notify", "ers", "dos"):
+	case t.is(i, "rs", "bars", "mesh", "spine", "notify", "dos"):
 		return hasUpper(t.word(i))
 	}
 	return true

@@ -51,7 +51,8 @@ const (
 	cueMeaning                   // asks what it means
 	cueAlone                     // nothing else is said
 	cueBegins                    // a code that begins a line
-	cueEnds                      // a number that counts nothing behind it
+	cueEnds                      // a number that stands where statuses stand, and counts nothing
+	cuePair                      // another status is reported beside it
 	cueError                     // error, exception, denied
 	cueRound                     // 400 and 500 are also just round numbers
 	cueWeb                       // speaks of web pages and not of APIs
@@ -76,9 +77,9 @@ var cues = [...]struct {
 	says   string
 }{
 	{4, "a program wrote it"},
-	{3, "stands beside what is spelt like its name"},
+	{4, "stands beside what is spelt like its name"},
 	{3, "stands beside its name"},
-	{2, "is a known code"},
+	{2, "is a known code or spelt like one"},
 	{2, "is written like a code"},
 	{1, "is in capitals"},
 	{3, "an exception carries it"},
@@ -101,21 +102,22 @@ var cues = [...]struct {
 	{2, "asks what it means"},
 	{2, "nothing else is said"},
 	{1, "begins a line"},
-	{1, "counts nothing"},
+	{2, "stands where statuses stand"},
+	{1, "another is reported beside it"},
 	{1, "speaks of an error"},
 	{-1, "is a round number"},
-	{-3, "speaks of web pages"},
+	{-4, "speaks of web pages"},
 	{-2, "may be one status or another"},
 	{-4, "speaks of plans, tests or documents"},
-	{-5, "is a guess or advice"},
-	{-5, "explains what it means"},
+	{-7, "is a guess or advice"},
+	{-7, "explains what it means"},
 	{-3, "says what happens in general"},
-	{-6, "says that it is solved"},
-	{-6, "is one of a list"},
-	{-5, "says that it does not happen"},
+	{-8, "says that it is solved"},
+	{-8, "is one of a list"},
+	{-7, "says that it does not happen"},
 	{-12, "stands in source code"},
 	{-12, "belongs to another system"},
-	{-6, "quotes another message"},
+	{-8, "quotes another message"},
 }
 
 // against are the cues that speak against a mention.

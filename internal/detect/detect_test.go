@@ -143,7 +143,7 @@ func TestCues(t *testing.T) {
 	if (cueNamed | cueAPI | cueSolved).Enough() {
 		t.Error("a solved problem counts")
 	}
-	if got, want := (cueNamed | cueSolved).String(), "+3 stands beside its name, -6 says that it is solved"; got != want {
+	if got, want := (cueNamed | cueSolved).String(), "+3 stands beside its name, -8 says that it is solved"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }

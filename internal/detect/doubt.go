@@ -15,12 +15,17 @@ func (t *talk) doubts(s sentence, c Cues) Cues {
 	}
 	if s.class&cMeans != 0 {
 		no |= t.meaning(s)
+	} else if t.asksMeaning(s) {
+		no |= cueMeaning
 	}
-	if t.isDefined(s) || t.isIntended(s) || t.isRule(s) {
+	if t.isCatalogue(s) || t.isDefined(s) || t.isIntended(s) || t.isRule(s) {
 		no |= cueExplains
 	}
 	if s.where&plural != 0 && t.is(s.first-2, "only", "just") && t.is(s.first-1, "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "a") {
 		no |= cueNegated
+	}
+	if start := t.sentenceStart(s.first); t.isOver(s) || t.isClosed(start) || start < s.first && t.is(start, "ignore", "disregard", "forget") {
+		no |= cueSolved
 	}
 	if t.isThanks(s) {
 		no |= cueSolved
@@ -53,7 +58,10 @@ func (t *talk) intentions(s sentence, c Cues) Cues {
 	if t.isDocumented(s) {
 		no |= cuePlan | cueGuess
 	}
-	if t.isAsked(s) || t.isPlannedFor(s) {
+	if t.isAsked(s) || t.isPlannedFor(s) || t.isForOthers(s) {
+		no |= cueGuess
+	}
+	if s.class&cMade != 0 {
 		no |= cueGuess
 	}
 	if c&(cueHappens|cueThrown) != 0 {
@@ -65,13 +73,19 @@ func (t *talk) intentions(s sentence, c Cues) Cues {
 	if t.plans(s) {
 		no |= cuePlan
 	}
-	if s.class&cFake != 0 && t.isMade(s) {
-		no |= cueGuess
-	}
 	if t.guesses(s) {
 		no |= cueGuess
 	}
 	return no
+}
+
+// asksMeaning says whether it is asked, in other words, what the mention means: "what
+// is MISSING_VALUE", "what does INVALID_VALUE want from me?".
+func (t *talk) asksMeaning(s sentence) bool {
+	if t.is(s.start, "what's", "whats") || t.is(s.start, "what") && t.is(s.start+1, "is", "does", "on", "exactly") {
+		return s.head-s.start <= 4 && t.classOf(s.head-1)&cPlace == 0 && (s.where&asked != 0 || t.endsAt(s.tail)) && s.class&(cYou|cPlan) == 0
+	}
+	return false
 }
 
 // meaning tells who asks what an error means from who explains it.
@@ -85,20 +99,13 @@ func (t *talk) meaning(s sentence) Cues {
 	return cueExplains
 }
 
-// isMade says whether the clause speaks of what only pretends to answer.
-func (t *talk) isMade(s sentence) bool {
-	for i := s.start; i <= s.end; i++ {
-		if t.is(i, "mock", "mocks", "mocked", "stub", "stubs", "stubbed", "fixture", "simulate", "simulates", "simulated", "wiremock", "mockserver") {
-			return true
-		}
-	}
-	return false
-}
-
 // plans says whether a clause speaks of plans, tests or documents. The header
 // Retry-After does not.
 func (t *talk) plans(s sentence) bool {
 	for i := t.newsStart(s); i <= s.end; i++ {
+		if i > s.tail+1 && t.list[i].before == clauseStop {
+			break // what is said in passing
+		}
 		if t.classOf(i)&cPlan != 0 && s.around(i) && t.list[i].where&inLink == 0 && !t.is(i+1, "after") && !t.isForTests(i) && (i < s.first || !t.is(i-1, "after", "despite", "since", "by", "before", "without")) {
 			return true
 		}
@@ -120,7 +127,7 @@ func (t *talk) plans(s sentence) bool {
 func (t *talk) retriesBefore(i int) bool {
 	const reach = 4
 	for j := i - 1; j >= 0 && j >= i-reach && t.joined(j+1, clauseStop); j-- {
-		if t.is(j, "retry", "retries", "retrying", "backoff", "fallback", "reauthorizing") || t.is(j, "back") && t.is(j+1, "off") {
+		if t.is(j, "retry", "retries", "retrying", "backoff", "fallback", "reauthorizing") && !t.isHeaderName(j) || t.is(j, "back") && t.is(j+1, "off") {
 			return true
 		}
 	}
@@ -158,6 +165,9 @@ func (t *talk) isForTests(i int) bool {
 	if !t.is(i, "test", "tests", "example", "sample", "testing") {
 		return false
 	}
+	if t.is(i, "test") && t.joined(i+1, noStop) && !t.is(i+1, "for", "case", "cases", "that", "plan", "suite", "script", "scripts", "if", "whether", "to", "should", "with", "on", "asserts", "expects", "and") && t.classOf(i+1)&(cHappens|cCan|cHabit) == 0 && !t.isStatus(i+1) {
+		return true // "a patient in the test pack"
+	}
 	return t.is(i-1, "in", "our", "my", "system", "integration", "smoke", "regression", "acceptance", "e2e") && !t.is(i+1, "for", "case", "cases") ||
 		t.is(i+1, "patient", "patients", "data", "env", "environment", "app", "account", "harness", "nhs")
 }
@@ -168,15 +178,25 @@ func (t *talk) guesses(s sentence) bool {
 	if t.addressesYou(s.start, s.first) || t.isCondition(s.start, s.first) {
 		return true
 	}
-	if t.asksWhy(s.first) {
+	if t.asksWhy(s.first) || t.asksIfNormal(s.first) {
 		return false
 	}
 	for i := s.start; i < s.first; i++ {
+		if t.is(i, "can", "could", "may") && t.is(i+1, "be", "mean", "also") {
+			return true
+		}
 		if t.isModal(i) && !t.is(i+1, "not") && !t.is(i, "to", "can", "can't", "cannot") && !t.is(i+1, "you", "anyone", "anybody", "someone", "somebody") {
 			return true
 		}
 	}
 	return false
+}
+
+// asksIfNormal says whether the sentence of token i asks if that is how it should be:
+// "is it expected to get 429 after a dozen calls?"
+func (t *talk) asksIfNormal(i int) bool {
+	start := t.sentenceStart(i)
+	return t.list[i].where&asked != 0 && t.is(start, "is", "are", "am") && t.is(start+1, "it", "this", "that", "we", "i")
 }
 
 // isModal says whether token i makes a plan or a guess of the verb behind it.
@@ -188,6 +208,9 @@ func (t *talk) isModal(i int) bool {
 // "should return", "to return", "you will get". "We started to see" is not.
 func (t *talk) isPlanned(i int) bool {
 	const reach = 3
+	if t.asksIfNormal(i) {
+		return false
+	}
 	if t.is(i, "getting", "seeing", "receiving", "hitting") && t.is(i-1, "vs", "versus", "than", "avoid", "without", "of", "for", "prevent") {
 		return true
 	}
@@ -302,6 +325,27 @@ func (t *talk) isAsked(s sentence) bool {
 	return t.is(start, "which", "what") && s.class&cYou != 0 && s.class&cFirst == 0
 }
 
+// isForOthers says whether the sentence speaks of whoever may get the error, or of
+// what could bring it: "for anyone who gets a 403", "is there a patient that triggers
+// a 404?", "an exception which you can catch".
+func (t *talk) isForOthers(s sentence) bool {
+	start := t.sentenceStart(s.first)
+	for i := start; i < s.first; i++ {
+		if t.is(i, "anyone", "anybody", "everyone", "everybody", "those", "people", "whoever") && t.is(i+1, "who", "who's") && t.is(i-1, "for", "to", "fyi", "all") {
+			return true
+		}
+		if t.is(start, "is", "are") && t.is(start+1, "there") && i > start+1 && t.is(i, "that", "which", "to") && t.classOf(i+1)&cFirst == 0 && !t.asksWhy(s.first) {
+			return true
+		}
+	}
+	for i := start; i < s.first; i++ {
+		if t.is(i, "be") && t.is(i+1, "nice", "great", "good", "helpful", "useful") {
+			return true
+		}
+	}
+	return t.is(s.last+1, "which", "that") && t.classOf(s.last+2)&cYou != 0
+}
+
 // isOffer says whether a verb in its base form stands between two tokens: what an
 // API may do, as in "does it ever send a 403".
 func (t *talk) isOffer(from, to int) bool {
@@ -338,7 +382,7 @@ func (t *talk) isDocumented(s sentence) bool {
 	}
 	for i := s.start; i < s.first; i++ {
 		switch {
-		case t.is(i, "docs", "documentation", "spec", "specification", "oas", "contract", "page", "guide", "wiki", "rfc") && t.is(i+1, "say", "says", "state", "states", "mention", "mentions", "list", "lists", "give", "gives", "show", "shows", "promise", "promises", "claim", "claims"),
+		case t.is(i, "docs", "documentation", "spec", "specification", "oas", "contract", "guide", "wiki", "rfc") && t.is(i+1, "say", "says", "state", "states", "mention", "mentions", "list", "lists", "give", "gives", "show", "shows", "promise", "promises", "claim", "claims"),
 			t.is(i, "documented", "specified") && t.is(i-1, "as", "is", "are"),
 			t.is(i, "faq", "psa", "tip", "reminder"), t.is(i, "in") && t.is(i+1, "step", "scenario", "example", "case") && isDigit(t.text[t.list[min(i+2, len(t.list)-1)].span.Start]),
 			t.is(i, "release") && t.is(i+1, "notes", "note"), t.is(i, "changelog"),
@@ -364,6 +408,14 @@ func (t *talk) colonBetween(from, to int) bool {
 // credentials", "403 = I know you".
 func (t *talk) isDefined(s sentence) bool {
 	i := s.last + 1
+	for j := i; j < i+4 && t.joined(j, noStop) && t.classOf(j)&(cIf|cFirst) == 0 && s.where&asked == 0; j++ {
+		if t.is(j, "is", "are") && t.is(j+1, "normal", "expected", "fine", "correct", "right", "intended", "ok", "okay", "legit", "legitimate", "harmless", "usual") {
+			return true
+		}
+	}
+	if t.is(i, "is") && t.is(i+1, "never", "nearly", "almost", "mostly", "generally") && s.where&asked == 0 {
+		return true
+	}
 	if t.is(i, "is") && t.is(i+1, "what") && t.is(i+2, "you", "one", "people", "clients") {
 		return true
 	}
@@ -383,6 +435,11 @@ func (t *talk) isDefined(s sentence) bool {
 		return true
 	}
 	return t.is(i, "makes", "sounds", "seems") && t.is(i+1, "more", "right", "sense", "better", "fine", "correct", "good", "wrong")
+}
+
+// isCatalogue says whether a list of errors is headed as one: "error catalogue: …".
+func (t *talk) isCatalogue(s sentence) bool {
+	return t.is(s.start, "error", "errors", "status", "code") && t.is(s.start+1, "catalogue", "catalog", "list", "codes", "table", "reference", "handling") && t.colonBehind(s.start+1) && s.class&(cNow|cFirst) == 0
 }
 
 // isOnStatus says whether it is said what a program does on a status: "axios rejects
@@ -415,6 +472,27 @@ func (t *talk) isIntended(s sentence) bool {
 		}
 	}
 	return false
+}
+
+// isOver says whether it is said of the mention that it does not come any more, or
+// what it was: "the 429s have stopped", "401 no longer an issue", "the 401s were an
+// expired certificate".
+func (t *talk) isOver(s sentence) bool {
+	const reach = 3
+	for i := s.tail + 1; i <= s.tail+reach && t.joined(i, noStop); i++ {
+		switch {
+		case t.is(i, "was", "were") && t.is(i+1, "a", "an", "our", "my", "due", "because", "caused", "just", "only", "down", "from", "expired"),
+			t.is(i, "no") && t.is(i+1, "longer", "more"), t.is(i, "stopped", "ceased", "disappeared", "vanished"), t.is(i, "gone", "fixed", "sorted", "solved", "resolved"):
+			return s.where&asked == 0 && !t.isNegated(i)
+		}
+	}
+	return false
+}
+
+// isClosed says whether the sentence at token i is headed as the end of something:
+// "Incident closed: …", "incident review".
+func (t *talk) isClosed(i int) bool {
+	return t.is(i, "incident", "problem", "outage", "ticket", "case") && t.is(i+1, "closed", "resolved", "over", "review", "report", "summary", "ended", "done")
 }
 
 // isThanks says whether the sentence thanks somebody for what was done about it.
@@ -456,12 +534,14 @@ func (t *talk) isRule(s sentence) bool {
 func (t *talk) isPlannedFor(s sentence) bool {
 	for i := s.start; i <= s.end; i++ {
 		if t.is(i, "tomorrow") || t.is(i, "next") && t.is(i+1, "release", "version", "week", "sprint", "month", "year", "deployment", "quarter") ||
-			t.is(i, "from") && t.is(i+1, "monday", "tuesday", "wednesday", "thursday", "friday", "january", "february", "march", "april", "june", "july", "august", "september", "october", "november", "december") {
+			t.is(i, "from") && (t.is(i+1, "monday", "tuesday", "wednesday", "thursday", "friday") || t.is(i+1, months...)) {
 			return true
 		}
 	}
 	return false
 }
+
+var months = []string{"january", "february", "march", "april", "june", "july", "august", "september", "october", "november", "december"}
 
 // isPast says whether the sentence speaks of long ago: "last year we had 429s".
 func (t *talk) isPast(s sentence) bool {
@@ -469,6 +549,7 @@ func (t *talk) isPast(s sentence) bool {
 		switch {
 		case t.classOf(i)&cPast != 0 && !t.is(i-1, "minutes", "hours", "mins", "min", "sec", "secs", "seconds", "moments", "h", "m", "s", "minute", "hour", "days", "day", "week", "weeks") && !t.is(i-1, "not", "don't", "can't"),
 			t.is(i, "last", "previous") && t.is(i+1, "year", "month", "quarter", "summer", "winter", "spring", "autumn"),
+			t.is(i, "in") && t.is(i+1, months...) && s.class&(cNow|cStill) == 0,
 			t.is(i, "back") && t.is(i+1, "in", "then") && !t.is(i+2, "the") && i < s.first,
 			t.is(i, "used") && t.is(i+1, "to") && !t.is(i+2, "work", "be", "return"):
 			return true
@@ -484,7 +565,7 @@ func (t *talk) isNews(s sentence) bool {
 		return false
 	}
 	for i := t.solved + 1; i < s.first; i++ {
-		if t.is(i, "now", "but", "still") || t.classOf(i)&cStill != 0 {
+		if t.is(i, "now", "but", "still", "next", "new") || t.classOf(i)&cStill != 0 {
 			return t.list[i].before > noStop || t.is(i-1, "and")
 		}
 	}
@@ -494,6 +575,11 @@ func (t *talk) isNews(s sentence) bool {
 // isTool says whether the clause speaks of a program or place whose errors are
 // not those of an API, and of no API: "docker pull gives 401".
 func (t *talk) isTool(s sentence) bool {
+	for i := s.start; i <= s.end; i++ {
+		if t.is(i, "cronjob", "job", "pod", "pods", "container", "containers", "deployment", "worker", "workers") && t.classOf(i-1)&cTool != 0 {
+			return false // it is where the client runs
+		}
+	}
 	if s.class&cTool == 0 && !t.isTyped(s) {
 		return false
 	}
@@ -516,7 +602,9 @@ func (t *talk) isTyped(s sentence) bool {
 }
 
 // isJoke says whether the message laughs, and speaks of no API and of no users.
-func (t *talk) isJoke() bool { return t.class&cJoke != 0 && t.class&(cAPI|cServer|cUser) == 0 }
+func (t *talk) isJoke() bool {
+	return t.class&cJoke != 0 && t.class&(cAPI|cServer|cUser) == 0 && t.class&(cNet|cFirst) != cNet|cFirst
+}
 
 // isOfBot says whether the mention is what a bot said.
 func (t *talk) isOfBot(s sentence) bool {
@@ -577,7 +665,7 @@ func (t *talk) isSolved(i int) bool {
 		}
 	}
 	if t.is(i, "works", "working") { // of all that works, only what works now or again
-		return t.is(i+1, "now", "again", "fine") || t.is(i-1, "now", "all")
+		return t.is(i+1, "now", "again") || t.is(i+1, "fine") && (t.is(i+2, "now", "again") || t.list[i+1].span.End+2 > len(t.text) && t.is(i-1, "it", "everything")) || t.is(i-1, "now", "all")
 	}
 	if t.is(i, "found") && t.is(i+1, "the") {
 		return t.is(i+2, "cause", "reason", "issue", "problem", "culprit", "bug", "mistake")

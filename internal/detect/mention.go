@@ -2,6 +2,7 @@ package detect
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -29,7 +30,8 @@ func (t *talk) mentions() []Signal {
 			continue
 		}
 		if n := len(found); n > 0 && m.first <= found[n-1].last { // both name the same error
-			if m.cues.Weight() <= found[n-1].cues.Weight() {
+			old := &found[n-1]
+			if m.cues.Weight() <= old.cues.Weight() && !(m.status != 0 && old.status == 0 && m.cues.Enough()) {
 				continue
 			}
 			found = found[:n-1]
@@ -38,6 +40,8 @@ func (t *talk) mentions() []Signal {
 		i = max(i, m.last)
 	}
 	markList(found)
+	t.markPairs(found)
+	t.markDoubts(found)
 	t.markSiblings(found)
 	signals := make([]Signal, 0, len(found))
 	for _, m := range found {
@@ -85,16 +89,20 @@ func (t *talk) mention(i int) (mention, bool) {
 }
 
 // markList notes where a message only lists statuses or codes: three or more
-// different ones, each with a name, and nothing is said to happen.
+// different ones, and nothing is said to happen.
 func markList(found []mention) {
 	const few = 3
 	var names []string
 	for _, m := range found {
-		if m.cues&(cueHappens|cueProgram|cueThrown|cueHabit|cueAsks|cueMeaning) != 0 {
+		if m.cues&(cueHappens|cueProgram|cueThrown|cueHabit|cueAsks|cueHelp|cueNow|cueMeaning) != 0 {
 			return
 		}
-		if m.cues&(cueNamed|cueCode) != 0 && !slices.Contains(names, m.codes[0]) {
-			names = append(names, m.codes[0])
+		name := strconv.Itoa(m.status)
+		if len(m.codes) > 0 {
+			name = m.codes[0]
+		}
+		if m.cues&(cueNamed|cueCode|cueEnds) != 0 && !slices.Contains(names, name) {
+			names = append(names, name)
 		}
 	}
 	if len(names) < few {
@@ -102,6 +110,39 @@ func markList(found []mention) {
 	}
 	for i := range found {
 		found[i].cues |= cueList
+	}
+}
+
+// markPairs notes where two statuses in a row stand where reported ones stand: "429
+// while reading, 409 while writing", "App 1: 401. App 2: 401".
+func (t *talk) markPairs(found []mention) {
+	reported := func(m *mention) bool {
+		return m.status != 0 && m.cues&cueEnds != 0 && m.cues&(against&^cueRound) == 0
+	}
+	for i := 1; i < len(found); i++ {
+		if a, b := &found[i-1], &found[i]; reported(a) && reported(b) && t.siblings(a.last, 1) < b.first {
+			a.cues |= cuePair
+			b.cues |= cuePair
+		}
+	}
+}
+
+// markDoubts passes on what speaks against an error to those that are named beside
+// it in the same breath, and of which it is not said that they happen: "401 is for
+// missing credentials, 403 for lacking permission".
+func (t *talk) markDoubts(found []mention) {
+	const passed = cueExplains | cueRule | cueGuess | cuePlan
+	const happens = cueHappens | cueNow | cueProgram | cueThrown | cueFrom
+	for i := 1; i < len(found); i++ {
+		a, b := &found[i-1], &found[i]
+		if start, _ := t.clause(b.first); a.first < start {
+			continue
+		}
+		if b.cues&happens == 0 {
+			b.cues |= a.cues & passed
+		} else if a.cues&happens == 0 {
+			a.cues |= b.cues & passed
+		}
 	}
 }
 
@@ -142,7 +183,7 @@ func (t *talk) statusMention(i int) (mention, bool) {
 	if t.repeated(i) {
 		m.cues |= cuePlural
 	}
-	if t.isOtherNumber(i) || m.cues&(cueNamed|cueProgram) == 0 && t.isCount(i) || t.isReplaced(i) && m.cues&cueProgram == 0 {
+	if t.isOtherNumber(i) || m.cues&(cueNamed|cueNear|cueProgram) == 0 && !codeShaped(t.word(i+1)) && t.isCount(i) || (t.isReplaced(i) || t.isRange(i)) && m.cues&cueProgram == 0 {
 		return m, false
 	}
 	if m.cues&cueProgram != 0 {
@@ -157,11 +198,11 @@ func (t *talk) statusMention(i int) (mention, bool) {
 	} else if t.list[i].where&asked != 0 {
 		m.cues |= cueAsks
 	}
-	t.weighNumber(&m)
-	if m.cues&(cueNamed|cueNear|cueProgram) == 0 && t.endsAt(m.last) && (m.status%100 != 0 && m.status != 404 || m.cues&(cueAPI|cueNearAPI|cueNet) != 0 || m.status != 404 && m.cues&cueArticle != 0) &&
-		(m.cues&(cueHappens|cueNow|cueLabel|cueContrast) != 0 || m.cues&cueAPI != 0 && t.joined(m.first, clauseStop) && t.colonBehind(m.first-1)) && t.list[i].where&inFence == 0 && t.isSpoken(i) {
+	if m.cues&(cueNamed|cueNear|cueProgram) == 0 && m.cues&(cueHabit|cueHappens) != cueHabit &&
+		(m.status != 404 || m.cues&(cueHappens|cueNow|cueFrom|cueAPI|cueNearAPI|cueNet) != 0) && (t.standsAsStatus(m.first, m.last) || m.cues&cueContrast != 0 && t.list[i].where&inFence == 0 && t.goesOnBehindStatus(m.last)) {
 		m.cues |= cueEnds
 	}
+	t.weighNumber(&m)
 	if m.cues&cueNamed != 0 && t.joined(m.last+1, clauseStop) && t.is(m.last+1, "on", "from", "when", "while", "calling", "at") {
 		m.cues |= cueEnds
 	}
@@ -174,12 +215,13 @@ func (t *talk) weighNumber(m *mention) {
 	if m.cues&sure == 0 {
 		switch {
 		case m.status%100 == 0:
-			if m.cues&(cueAPI|cueFrom|cueStatus|cueArticle) == 0 {
+			if m.cues&(cueAPI|cueFrom|cueStatus|cueArticle) == 0 && (m.cues&cueEnds == 0 || m.cues&(cueHappens|cueNow|cueNet|cueNearAPI) == 0) {
 				m.cues |= cueRound
 			}
 		case m.status == 404 && m.cues&(cueStatus|cueLabel|cueFrom|cueAPI|cueNearAPI|cueNet) == 0:
 			m.cues |= cueWeb // what is not found is a page more often than anything else
-		case m.status != 404 && m.cues&(cueHappens|cueNow|cueFrom|cueContrast) != 0, t.repeated(m.first), m.status != 404 && m.cues&cueAPI != 0 && m.cues&(against|cueHabit) == 0:
+		case telling(m.status) && (m.cues&cueEnds != 0 || m.cues&cueLabel != 0 && t.joined(m.first, noStop) && t.isSpoken(m.first)),
+			m.status != 404 && m.cues&(cueHappens|cueNow|cueFrom|cueContrast) != 0, t.repeated(m.first), m.status != 404 && m.cues&cueAPI != 0 && m.cues&(against|cueHabit) == 0:
 			m.cues |= cueTelling
 		}
 		if m.cues&(cueStatus|cueLabel) == 0 && m.cues&(cueHappens|cueNow) == 0 {
@@ -193,16 +235,74 @@ func (t *talk) weighNumber(m *mention) {
 	}
 }
 
+// telling says whether a number is hardly ever anything else than a status.
+func telling(status int) bool {
+	return status == 401 || status == 403 || status == 409 || status == 429
+}
+
 // repeated says whether the same status stands beside token i again: "401 401 401".
 func (t *talk) repeated(i int) bool {
 	same := func(j int) bool { return t.isStatus(j) && t.list[j].status == t.list[i].status }
 	return t.joined(i+1, clauseStop) && same(i+1) || t.joined(i, clauseStop) && same(i-1)
 }
 
+// standsAsStatus says whether the words on both sides leave the number as an answer
+// that came, and not as the name or the count of something: "PDS: 403 on search",
+// "today it's all 409", and neither "building 403" nor "403 too many meetings".
+func (t *talk) standsAsStatus(first, last int) bool {
+	head, tail := t.siblings(first, -1), t.siblings(last, 1)
+	if strings.HasPrefix(t.text[t.list[last].span.End:], "(") {
+		return false // "a 401(k)"
+	}
+	return t.list[first].where&inFence == 0 && t.isSpoken(head) && t.leadsToStatus(head) && t.goesOnBehindStatus(tail)
+}
+
+// leadsToStatus says whether a status may follow what stands before token i.
+func (t *talk) leadsToStatus(i int) bool {
+	const leads = cHappens | cCan | cLabel | cError | cNow | cStill | cBut | cTime | cAnswer | cHelp | cSubject | cJoke | cBefore
+	if !t.joined(i, noStop) {
+		return !t.joined(i, clauseStop) || !t.isHeaderName(i-2) || t.isSource(i-1) // "X-RateLimit-Remaining: 429"
+	}
+	if t.list[i].where&plural != 0 && t.classOf(i-1)&cBeforeMany != 0 {
+		return true // "a flood of 401s", "the thing 429s"
+	}
+	if t.is(i-1, "is", "was", "are", "were") && t.classOf(i-2)&(cCounted|cUnit) != 0 && t.classOf(i-2)&(cSubject|cLabel) == 0 {
+		return false // "the count is 429"
+	}
+	return t.classOf(i-1)&leads != 0 || t.isSource(i-1)
+}
+
+// goesOnBehindStatus says whether the clause may go on behind a status as it does
+// behind token i.
+func (t *talk) goesOnBehindStatus(i int) bool {
+	const goes = cNow | cStill | cBut | cIf | cTime | cPlace | cLabel | cError | cFirst | cHelp | cAsk | cBehind
+	if !t.joined(i+1, noStop) {
+		return true
+	}
+	c := t.classOf(i + 1)
+	switch {
+	case t.isStatus(i) && t.is(i+1, "in", "at"):
+		return t.classOf(i+2)&(cEnv|cNet|cAPI|cTime) != 0 || isDigit(t.text[t.list[min(i+2, len(t.list)-1)].span.Start])
+	case c&cHappens != 0 && c&cHabit == 0: // "a 409 happened again"
+		return true
+	}
+	return c&goes != 0 && c&cUnit == 0 || t.isSource(i+1)
+}
+
 // isSpoken says whether nothing but spaces and a colon stand before the number at
 // token i, and no marks of a program.
 func (t *talk) isSpoken(i int) bool {
-	return i == 0 || strings.Trim(t.text[t.list[i-1].span.End:t.list[i].span.Start], " :,\n\"'`“(") == ""
+	if i == 0 {
+		return true
+	}
+	between := t.text[t.list[i-1].span.End:t.list[i].span.Start]
+	if arrow := strings.TrimRight(between, " "); strings.HasSuffix(arrow, "->") || strings.HasSuffix(arrow, "=>") || strings.HasSuffix(arrow, "→") {
+		return true
+	}
+	if between == "-" || between == "=" || between == "=\"" || between == "/" && !t.isStatus(i-1) { // inside a word, a value or a path
+		return false
+	}
+	return strings.Trim(between, " :,\n\"'`“()*_/|-") == "" && !strings.HasPrefix(between, "(")
 }
 
 // isEither says whether another status stands beside this one as its alternative:
@@ -214,13 +314,22 @@ func (t *talk) isEither(first, last int) bool {
 
 func (t *talk) isStatus(i int) bool { return i >= 0 && i < len(t.list) && t.list[i].status != 0 }
 
+// isRange says whether token i begins or ends a range of numbers: "400 to 504". Where
+// a status changed "from 401 to 403", it is none.
+func (t *talk) isRange(i int) bool {
+	to := func(i int) bool {
+		return t.joined(i+1, noStop) && t.is(i+1, "to", "through") && t.isStatus(i+2) && !t.is(i-1, "from") && t.classOf(i-1)&(cHappens|cCan) == 0
+	}
+	return to(i) || i > 1 && to(i-2) && t.isStatus(i-2)
+}
+
 // isReplaced says whether the status did not come: "a 403 instead of a 401",
 // "403, not 401", "no more 403s".
 func (t *talk) isReplaced(i int) bool {
 	if t.is(i-1, "a", "an", "the") {
 		i--
 	}
-	return t.is(i-1, "not", "no", "without", "zero", "single", "neither", "nor") ||
+	return t.joined(i, noStop) && t.is(i-1, "not", "no", "without", "zero", "single", "neither", "nor") ||
 		t.is(i-1, "more") && t.is(i-2, "no") ||
 		t.is(i-1, "of", "than") && t.is(i-2, "instead", "rather")
 }

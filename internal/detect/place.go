@@ -139,6 +139,9 @@ func isPlural(word string) bool {
 	if len(word) < 4 || !isLower(word[0]) || word[len(word)-1] != 's' || word[len(word)-2] == 's' {
 		return false
 	}
+	if strings.IndexByte(word, '\'') >= 0 {
+		return false
+	}
 	switch word {
 	case "errors", "responses", "requests", "statuses", "codes", "status", "this", "across", "always", "sometimes", "besides",
 		"perhaps", "towards", "afterwards", "plus", "versus", "does", "needs", "happens", "keeps", "comes", "appears", "seems",

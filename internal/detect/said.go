@@ -50,7 +50,7 @@ func (t *talk) isHuman(i int) bool {
 // copulaBehind says whether the words from token i on, which an API answers with the
 // verb, tell what something is: "EPS says the prescription id is a duplicate".
 func (t *talk) copulaBehind(verb, i int) bool {
-	const reach = 4
+	const reach = 7
 	if t.classOf(i)&(cModal|cIf|cYou|cPlan) != 0 || !t.isAnswerer(verb) {
 		return false
 	}
@@ -148,15 +148,19 @@ func (t *talk) wordsAt(i int) (to int, name string) {
 	if i >= len(t.list) || t.list[i].where&inLink != 0 || !t.base.Begins(t.word(i)) {
 		return 0, ""
 	}
-	if to, ok := t.knownFrom(i, anyName); ok {
-		return to, t.phrase(i, to)
+	known, ok := t.knownFrom(i, anyName)
+	if to, name := t.looseWordsAt(i); name != "" && (!ok || to > known) {
+		return to, name
+	}
+	if ok {
+		return known, t.phrase(i, known)
 	}
 	for to := i + maxReasonWords - 1; to > i; to-- {
 		if t.run(i, to) && reasonStatus(t.phrase(i, to)) != 0 {
 			return to, t.phrase(i, to)
 		}
 	}
-	return t.looseWordsAt(i)
+	return 0, ""
 }
 
 // looseWordsAt finds a known name with small words between its own.

@@ -23,6 +23,7 @@ type talk struct {
 
 func newTalk(base *kb.Base, text string, trees []Span) *talk {
 	t := &talk{base: base, text: text, list: tokenize(text, trees), solved: -1}
+	t.mend()
 	for i, tok := range t.list {
 		t.linked = t.linked || tok.where&inLink != 0 && tok.class&cWeb != 0
 		t.faked = t.faked || tok.where&inFence != 0 && tok.class&cFake != 0
@@ -37,11 +38,28 @@ func newTalk(base *kb.Base, text string, trees []Span) *talk {
 		case tok.class&cSolved != 0 && t.isSolved(i):
 			t.solved = i
 		}
-		if tok.class&(cHappens|cHabit) == cHappens && tok.where&inQuote == 0 && !t.isPlanned(i) {
+		if tok.class&(cHappens|cHabit) == cHappens && tok.where&inQuote == 0 && !t.isPlanned(i) && !t.is(i, "answered", "said", "told", "replied") {
 			t.happen = true
 		}
 	}
 	return t
+}
+
+// mend classifies unknown words as what they are with a slip of the finger in them,
+// so far as they may matter: in a message that names a status or a code.
+func (t *talk) mend() {
+	const most = 64
+	seen := 0
+	for i := range t.list {
+		tok := &t.list[i]
+		if tok.class != 0 || tok.status != 0 || tok.where&(inFence|inLink|upper) != 0 || tok.span.End-tok.span.Start < shortestSlip {
+			continue
+		}
+		if seen++; seen > most {
+			return
+		}
+		tok.class = classifySlip(t.word(i))
+	}
 }
 
 // word is token i in the message's own writing, or "".

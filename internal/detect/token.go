@@ -177,10 +177,7 @@ func (z *tokenizer) word() {
 	}
 	t := token{span: Span{start, z.at}}
 	s := z.text[start:z.at]
-	t.class = classify(strings.TrimSuffix(s, "'s"))
-	if t.class == 0 || s == strings.TrimSuffix(s, "'s") {
-		t.class = classify(s)
-	}
+	t.class = classify(strings.TrimSuffix(s, "'s")) | classify(s)
 	if z.isPath(start) {
 		t.class |= cNet
 		if isUpper(s[0]) { // a resource of FHIR

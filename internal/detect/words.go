@@ -7,46 +7,50 @@ import "strings"
 type class uint64
 
 const (
-	cLabel   class = 1 << iota // announces a status: HTTP 403, status code 403, error 403
-	cFake                      // made up: mock, fixture, example, sample, schema
-	cHappens                   // says that it happens: getting, returned, fails
-	cHabit                     // of these, what can also be said of how things should be: returns, says
-	cCan                       // the same in a form that can also be a plan: get, return, fail
-	cModal                     // makes a plan or a guess of the verb behind it: should, would, to
-	cFirst                     // the writer: I, we, my
-	cYou                       // the reader: you, your
-	cIf                        // if, when, unless
-	cSolved                    // fixed, resolved, sorted
-	cNot                       // not, never, n't
-	cStill                     // still, again, keeps
-	cPlan                      // design, tests, documents: spec, mock, handle, example
-	cAsk                       // asks for help: why, anyone, idea, stuck
-	cAPI                       // speaks of APIs: endpoint, token, PDS
-	cNet                       // may speak of APIs: server, request, service
-	cWeb                       // speaks of web pages: page, link, browser
-	cUnit                      // what is counted or measured: 403 lines, 403 ms
-	cCounted                   // what has numbers: room 403, port 403, PR 403
-	cBut                       // but, however: what comes before does not count
-	cStopped                   // passive: throttled by, limited by
-	cSaid                      // says, said, answers: an answer's words follow
-	cError                     // error, exception, denied
-	cMeans                     // mean, means
-	cOther                     // other systems that have codes: SMTP, ORA, exit
-	cPlace                     // a preposition behind an error: from, on, when
-	cTime                      // today, morning, since
-	cNow                       // of these, what beside a status says that it happens: now, today, again
-	cHelp                      // asks for help in so many words: help, stuck
-	cEnv                       // where software runs: int, prod, sandbox
-	cTool                      // programs and places whose errors are not those of an API: git, docker, Jira
-	cSubject                   // what an answer is called: response, result, everything
-	cJoke                      // laughs
-	cUser                      // who uses software
-	cLead                      // may stand between a verb of saying and what is said
-	cServer                    // what answers requests without being named: server, response
-	cAnswer                    // of the verbs of saying, those that only tell an answer: says, returns
-	cAdvice                    // tells somebody what to do: try, check
-	cRefer                     // says what is done with what has a number: merged, closed
-	cPast                      // speaks of long ago: remember, historically
+	cLabel      class = 1 << iota // announces a status: HTTP 403, status code 403, error 403
+	cFake                         // made up: mock, fixture, example, sample, schema
+	cHappens                      // says that it happens: getting, returned, fails
+	cHabit                        // of these, what can also be said of how things should be: returns, says
+	cCan                          // the same in a form that can also be a plan: get, return, fail
+	cModal                        // makes a plan or a guess of the verb behind it: should, would, to
+	cFirst                        // the writer: I, we, my
+	cYou                          // the reader: you, your
+	cIf                           // if, when, unless
+	cSolved                       // fixed, resolved, sorted
+	cNot                          // not, never, n't
+	cStill                        // still, again, keeps
+	cPlan                         // design, tests, documents: spec, mock, handle, example
+	cAsk                          // asks for help: why, anyone, idea, stuck
+	cAPI                          // speaks of APIs: endpoint, token, PDS
+	cNet                          // may speak of APIs: server, request, service
+	cWeb                          // speaks of web pages: page, link, browser
+	cUnit                         // what is counted or measured: 403 lines, 403 ms
+	cCounted                      // what has numbers: room 403, port 403, PR 403
+	cBut                          // but, however: what comes before does not count
+	cStopped                      // passive: throttled by, limited by
+	cSaid                         // says, said, answers: an answer's words follow
+	cError                        // error, exception, denied
+	cMeans                        // mean, means
+	cOther                        // other systems that have codes: SMTP, ORA, exit
+	cPlace                        // a preposition behind an error: from, on, when
+	cTime                         // today, morning, since
+	cNow                          // of these, what beside a status says that it happens: now, today, again
+	cHelp                         // asks for help in so many words: help, stuck
+	cEnv                          // where software runs: int, prod, sandbox
+	cTool                         // programs and places whose errors are not those of an API: git, docker, Jira
+	cSubject                      // what an answer is called: response, result, everything
+	cJoke                         // laughs
+	cUser                         // who uses software
+	cLead                         // may stand between a verb of saying and what is said
+	cServer                       // what answers requests without being named: server, response
+	cAnswer                       // of the verbs of saying, those that only tell an answer: says, returns
+	cAdvice                       // tells somebody what to do: try, check
+	cRefer                        // says what is done with what has a number: merged, closed
+	cBefore                       // may stand right before a status that came: with, then, all
+	cBeforeMany                   // may stand right before several: a flood of 401s
+	cBehind                       // may stand right behind a status that came: here, because, even
+	cMade                         // only pretends to answer: mock, stub, simulator
+	cPast                         // speaks of long ago: remember, historically
 )
 
 // vocabulary lists the words of each class. It is English as developers write
@@ -56,20 +60,20 @@ var vocabulary = []struct {
 	class class
 	words string
 }{
-	{cLabel, `http https status statuscode status_code httpstatus http_status http_code error err code response_code
+	{cLabel, `http https faultcode status statuscode status_code httpstatus http_status http_code error err code response_code
 		actual observed response responsecode sc rc errorcode error_code errors statuses erreur fehler fehlercode fout błąd erro`},
 	{cHappens, `getting got gotten receiving received seeing saw hitting encountering encountered throwing threw
 		returning returned giving gave gives responding responded failing failed fails rejecting rejected rejects
 		answering answered answers sent come throws returns responds receives gets keeps hits facing faced coming came comes
 		says saying said tells telling complains complaining complained reports reporting reported erroring errored showing sees sends sending bombing dying died being blocked seen ends ended ending results resulted resulting
 		gettin geting reciving recieving recieved recieve replies replied replying bounced bounces
-		reçois recevons reçoit renvoie retourne obtiens obtenons bekomme bekommen bekommt kriege kriegen kriegt erhalte erhalten
+		reçois recevons reçoit renvoie retourne obtiens obtenons bekomme bekommen bekommt kriege kriegen kriegt erhalte erhalten happened happens happening occurred occurs occurring appeared appears popped pops given
 		liefert antwortet wirft meldet sagt krijg krijgen krijgt geeft otrzymuję otrzymujemy dostaję dostajemy zwraca recibo recibimos
 		recibe devuelve obtengo obtenemos recebo recebemos retorna devolve pegar ricevo riceviamo restituisce får gibt geben gab spits spit spat yields emits screams shouts barfs prints printed displays displayed`},
 	{cHabit, `returns throws gives responds answers replies sends says tells shows reports complains rejects fails receives saying said being blocked`},
 	{cCan, `get receive see hit encounter throw return give respond answer send reply fail reject have having had keep show shows face be`},
 	{cModal, `should would could might may will shall must can to want wants lets let's going gonna suppose supposed
-		ought won't wouldn't shouldn't couldn't might've could've would've i'd we'd it'd it'll they'll we'll i'll you'll they'd
+		ought that'd there'd he'd she'd might'd won't wouldn't shouldn't couldn't might've could've would've i'd we'd it'd it'll they'll we'll i'll you'll they'd
 		expect expects expecting wanted needs need`},
 	{cFirst, `i we my our me us im i'm we're i've we've ive weve`},
 	{cYou, `you your you'll u you'd you're yours you've one's`},
@@ -85,18 +89,27 @@ var vocabulary = []struct {
 		add adds adding added logic rename renamed renaming enum constant constants define defines defined
 		custom article articles story proposal proposed suggest suggested convention semantically idiomatic
 		such feature use uses simulate simulated simulating sample samples placeholder template acceptance criteria ac table
-		interview spelling quiz question joke meme t-shirt t-shirts shirt poster band mug sticker haha hahaha slogan song
+		interview spelling quiz question joke meme t-shirt t-shirts shirt glossary poster shirt shirts survey exam score movie band mug sticker haha hahaha slogan song
 		alert alerts alerting dashboard dashboards graph graphs metric metrics monitor monitoring logging`},
 	{cFake, `mock mocks mocked mocking stub stubs stubbed fixture fixtures example examples sample samples spec specs specification
 		swagger openapi schema docs documentation documented template placeholder simulate simulates simulated expected e.g eg
 		wiremock mockserver nock msw pact hypothetical dummy`},
+	{cBefore, `a an with w at then and all given is was it's are were me us as un une ein eine einen een uma um mit con met avec som med
+		plain bare weird random straight hm hmm ugh argh wtf damn hi hello morning so nope yep ok oh ah huh well suddenly hence`},
+	{cBeforeMany, `of those these sporadic occasional intermittent more many some several few repeated constant thing job app script`},
+	{cBehind, `and or here there too instead so also either whatever despite no even as back though tho because cause coz cos yesterday
+		again pls plz please until til before once out right straight immediately around about throughout over como al quando quand wenn als cuando
+		wieder encore nuevo always this these`},
+	{cMade, `mock mocks mocked stub stubs stubbed fixture fixtures simulate simulates simulated simulator wiremock mockserver
+		mockoon hoverfly fake faked fakes dummy emulator pact nock msw`},
 	{cJoke, `lol lmao rofl haha hahaha joy clown_face rolling_on_the_floor_laughing`},
 	{cUser, `user users superuser admin account login`},
 	{cLead, `that the a an us me we my our it it's is are being error message with i'm we're i am to no have has had do not been
 		there's there about for of your you you're user app client team out up over past hit hitting exceeded exceeding back only just
-		always still now again was were in some kind this their one code status as`},
+		always still now again was were que el la le les der die das een het que
+		we've i've you've they've in some kind this their one code status as`},
 	{cRefer, `merged merging merge closed closing reopened deployed deploying reviewed approved ticketed rebased reverted shipped`},
-	{cPast, `remember remembered historically postmortem post-mortem ago formerly`},
+	{cPast, `remember remembered historically postmortem post-mortem mortem retro retrospective recap rca review reviewed ago formerly`},
 	{cServer, `sandbox endpoint response body server service gateway proxy backend receiver client axios notify login supplier`},
 	{cAnswer, `says said saying say answers answered answering replies replied reply answer returns returned returning responds
 		responded responding response complains complaining reports reported throws threw throwing gives gave giving error message
@@ -115,7 +128,7 @@ var vocabulary = []struct {
 		notion sharepoint onedrive gdrive slack teams zoom outlook gmail twitter facebook linkedin youtube reddit instagram spotify
 		netflix whatsapp chatgpt openai copilot claude gemini ec2 cli bucket buckets cloudformation lambda@edge bigquery snowflake databricks
 		sql mssql gcloud gsutil postgres psql mysql mariadb mongo mongodb redis kafka rabbitmq rabbit elasticsearch elastic kibana grafana oracle sqlserver
-		ssh scp sftp sudo bash ldap vpn wifi nfs smb bank badge lift door printer coffee hub tv oven alexa thermostat ticketmaster ocado steam fridge kitchen dating barista girlfriend boyfriend mum dad boss dishwasher brain motivation
+		ssh scp sftp sudo bash ldap vpn wifi nfs smb bank badge lift door printer coffee hub tv oven alexa thermostat ticketmaster ocado steam fridge kitchen dating mother father brother sister baby boiler barista girlfriend boyfriend mum dad boss dishwasher brain motivation
 		weekend wife husband kids cat dog fridge laptop iphone android browser`},
 	{cAsk, `why anyone anybody help idea ideas clues suggestion suggestions clue stuck wrong suddenly weird strange odd
 		broken how somebody someone advice pointers struggling investigate figure knows thoughts insight issue issues problem problems`},
@@ -129,9 +142,14 @@ var vocabulary = []struct {
 		upstream downstream bundle task organization organisation practitioner medicationrequest servicerequest
 		documentreference appointment slot operationoutcome worklist pointer mailbox inbox outbox credentials credential backend signed realm consumer consumers subscription request
 		requests req path paths body param params parameter receiver sender supplier identity preprod staging integration environment env app lookup resource resources prescription
-		prescriptions referral referrals immunisation immunisations booking microservice service services lambda
+		prescriptions retrieval nhs clinician clinicians clinic clinics gp gps surgery surgeries practice practices pharmacy pharmacies
+		pharmacist dispensing dispense dispenser claim claims smartcard smartcards vaccination vaccinations consent triage discharge demographics
+		birthdate dob postcode hospital hospitals ward nurse nurses medication medications allergies observation observations encounter encounters
+		questionnaire questionnaireresponse allergyintolerance immunization medicationdispense healthcareservice practitionerrole relatedperson
+		communicationrequest careplan episodeofcare diagnosticreport valueset codesystem capabilitystatement searchset application applications
+		portal frontend integration referral referrals immunisation immunisations booking microservice service services lambda
 		response responses login signin handshake query queries search`},
-	{cWeb, `page pages website websites site sites link links url browser docs homepage 		css favicon nginx apache wordpress domain dns blog wiki repo repos repository mirror mirrors package packages apt ppa click
+	{cWeb, `page pages website websites link links url browser docs homepage 		css favicon nginx apache wordpress domain dns blog wiki repo repos repository mirror mirrors package packages apt ppa click
 		clicked clicking php html readme article video cdn catalog webpage tutorial`},
 	{cUnit, `ms s sec secs second seconds min mins minute minutes hr hrs hour hours day days week weeks month months year years
 		px pt kb mb gb tb kib mib gib bytes byte bits loc line lines row rows record records user users people persons
@@ -149,7 +167,7 @@ var vocabulary = []struct {
 		hundred total count size length width height max min weight price cost paid pay costs worth block floor extension ext
 		call line apartment flat unit house street road bed ward desk seat locker channel top first last between only plus
 		another pull changeset revision commit bug`},
-	{cOther, `ora smtp ftp sip exit errno icd snomed opcs mllp sqlstate signal mysql postgres sybase esmtp imap db2 hresult nntp sqlcode pg dtc obd
+	{cOther, `ora smtp ftp sip exit exits exited errno icd snomed opcs mllp sqlstate signal mysql postgres sybase esmtp imap db2 hresult nntp sqlcode pg dtc obd
 		esxi win32 windows printer washing dishwasher`},
 	{cBut, `but however yet though although except`},
 	{cSaid, `prints printed displays displayed logs logged get body spits spit spat yields emits screams shouts barfs gibt says said saying say answers answered answering replies replied reply answer returns returned returning responds responded responding
@@ -160,7 +178,7 @@ var vocabulary = []struct {
 	{cStopped, `limits throttles limited throttled blocked banned denied rejected limiting throttling`},
 	{cError, `error errors exception exceptions err failure fail failed fails failing denied rejected broken outcome operationoutcome fault diagnostics`},
 	{cMeans, `mean means meaning meant suggests indicates implies`},
-	{cPlace, `off de von van op sur bei z na em en aus nel dans auf w from on by when whenever calling at against in for with via using trying while during after each every between across since`},
+	{cPlace, `off de von van op sur bei z na em en aus nel dans auf w from on by wtih wiht whe wen when whenever calling at against in for with via using trying while during after each every between across since`},
 }
 
 var classes = func() map[string]class {
@@ -183,6 +201,66 @@ func classify(word string) class {
 		buffer[i] = lower(word[i])
 	}
 	return classes[string(buffer[:len(word)])]
+}
+
+// slippery are the classes whose words are also known with a slip of the finger in
+// them: to take an unknown word for one of these is seldom wrong.
+const slippery = cHappens | cHabit | cCan | cAnswer | cSaid | cStill | cNow | cHelp | cTime | cAPI | cNet | cEnv | cServer | cPlace
+
+// shortestSlip is how many letters a word must have for a slip in it to be seen.
+const shortestSlip = 6
+
+// slips maps the words of these classes, as they are and with any one letter left
+// out, to their classes. Two words that differ by one letter, or by two that changed
+// places, have one of these in common.
+var slips = func() map[string]class {
+	m := make(map[string]class, 8192)
+	for _, v := range vocabulary {
+		if v.class&slippery == 0 {
+			continue
+		}
+		for _, w := range strings.Fields(v.words) {
+			if len(w) < shortestSlip {
+				continue
+			}
+			m[w] |= v.class
+			for i := 1; i < len(w)-1; i++ { // a wrong first or last letter makes another word
+				m[w[:i]+w[i+1:]] |= v.class
+			}
+		}
+	}
+	return m
+}()
+
+// classifySlip gives the classes of the word that an unknown one may be, with a slip
+// of the finger in it: "recieves", "retruns", "allways".
+func classifySlip(word string) class {
+	var buffer, shorter [20]byte
+	n := len(word)
+	if n < shortestSlip || n > len(buffer) {
+		return 0
+	}
+	for i := 0; i < n; i++ {
+		if !isLetter(word[i]) {
+			return 0
+		}
+		buffer[i] = lower(word[i])
+	}
+	if c := slips[string(buffer[:n])]; c != 0 {
+		return c
+	}
+	copy(shorter[:], buffer[1:n])
+	for i := 0; i < n; i++ { // shorter is the word without letter i
+		if i > 0 {
+			shorter[i-1] = buffer[i-1]
+		}
+		if i > 0 && i < n-1 {
+			if c := slips[string(shorter[:n-1])]; c != 0 {
+				return c
+			}
+		}
+	}
+	return 0
 }
 
 // classifyURL says whether a URL is that of an API or of a page.

@@ -183,7 +183,7 @@ func (t *talk) statusMention(i int) (mention, bool) {
 	if t.repeated(i) {
 		m.cues |= cuePlural
 	}
-	if t.isOtherNumber(i) || m.cues&(cueNamed|cueNear|cueProgram) == 0 && !codeShaped(t.word(i+1)) && t.isCount(i) || (t.isReplaced(i) || t.isRange(i)) && m.cues&cueProgram == 0 {
+	if t.isOtherNumber(i) || t.isFileName(i) || m.cues&(cueNamed|cueNear|cueProgram) == 0 && !codeShaped(t.word(i+1)) && t.isCount(i) || (t.isReplaced(i) || t.isRange(i)) && m.cues&cueProgram == 0 {
 		return m, false
 	}
 	if m.cues&cueProgram != 0 {
@@ -321,6 +321,12 @@ func (t *talk) isRange(i int) bool {
 		return t.joined(i+1, noStop) && t.is(i+1, "to", "through") && t.isStatus(i+2) && !t.is(i-1, "from") && t.classOf(i-1)&(cHappens|cCan) == 0
 	}
 	return to(i) || i > 1 && to(i-2) && t.isStatus(i-2)
+}
+
+// isFileName says whether token i is the name of a file: "errors/409.ts".
+func (t *talk) isFileName(i int) bool {
+	rest := t.text[t.list[i].span.End:]
+	return len(rest) > 1 && rest[0] == '.' && isLetter(rest[1])
 }
 
 // isReplaced says whether the status did not come: "a 403 instead of a 401",

@@ -89,7 +89,7 @@ func (t *talk) startOfCode(m mention) Cues {
 			c |= cueNow
 		}
 	}
-	if t.is(behind, "from", "on", "when", "while", "after", "calling", "trying", "at") && m.cues&cueLoud == 0 {
+	if t.is(behind, "from", "on", "when", "while", "after", "calling", "trying", "at") {
 		c |= cueNow
 	}
 	return c
@@ -205,7 +205,7 @@ func (t *talk) isErrorCode(m mention) bool {
 	if m.cues&cueLoud != 0 && m.first > 0 && t.joined(m.first, noStop) && t.list[m.first-1].where&upper != 0 && t.classOf(m.first-1)&(cAPI|cLabel|cError|cEnv) == 0 {
 		return false // "PACKAGE NOT FOUND"
 	}
-	return m.first != m.last || codeShaped(name) || m.cues&(cueAPI|cueNearAPI|cueLabel|cueFrom|cueThrown) != 0 || m.cues&(cueBegins|cueHappens|cueNow) != 0 && (t.isOwnCode(m.first, m.last) || len(name) >= shortestSure)
+	return m.first != m.last || codeShaped(name) || m.cues&(cueAPI|cueNearAPI|cueLabel|cueFrom|cueThrown) != 0 || m.cues&(cueBegins|cueHappens|cueNow) != 0 && (t.isOwnCode(m.first, m.last) || len(name) >= shortestLoud && !t.base.Known(name))
 }
 
 // thrownMention reads the words behind token i, the class of an exception:

@@ -155,7 +155,7 @@ func (t *talk) happensToUs(s sentence) bool {
 			continue
 		}
 		for j := i + 1; j <= i+2 && t.joined(j, noStop); j++ {
-			if t.classOf(j)&(cHappens|cCan) != 0 && t.isVerb(j) && !t.isNegated(j) && !t.isPlanned(j) {
+			if t.classOf(j)&(cHappens|cCan) != 0 && t.isVerb(j) && !t.is(j, "return", "throw", "give", "send", "answer", "respond", "show") && !t.isNegated(j) && !t.isPlanned(j) {
 				return true
 			}
 		}
@@ -176,11 +176,11 @@ func (t *talk) withBefore(s sentence) Cues {
 	}
 	for j := i - 1; j >= s.start && j >= i-1-mostBetween && t.joined(j+1, noStop); j-- {
 		w := t.word(j)
-		if len(w) < 4 || t.classOf(j)&(cNet|cSubject|cUnit|cAPI|cWeb|cPlan) != 0 {
+		if len(w) < 4 && !t.is(j, "end") || t.classOf(j)&(cNet|cSubject|cUnit|cAPI|cWeb|cPlan) != 0 {
 			continue
 		}
-		if strings.HasSuffix(w, "ed") || strings.HasSuffix(w, "ing") || strings.HasSuffix(w, "s") || t.is(j, "fail", "died", "fell", "blew", "went", "bounce", "crash", "die", "break", "choke", "stop") {
-			if t.is(i, "in") && !t.is(j, "results", "resulted", "resulting", "ends", "ended", "ending") {
+		if strings.HasSuffix(w, "ed") || strings.HasSuffix(w, "ing") || strings.HasSuffix(w, "s") || t.is(j, "fail", "end", "result", "died", "fell", "blew", "went", "bounce", "crash", "die", "break", "choke", "stop") {
+			if t.is(i, "in") && !t.is(j, "result", "results", "resulted", "resulting", "end", "ends", "ended", "ending") {
 				return 0
 			}
 			switch {
@@ -214,7 +214,7 @@ func (t *talk) happensBefore(s sentence) bool {
 		case t.is(i, "then") && i == s.head-1:
 			return t.talksOfAPIs(s) || t.otherStatus(s)
 		case t.is(i, "past", "around", "rid") && t.is(i-1, "get", "getting"):
-			return t.classOf(i-2)&cNot != 0 || t.is(i-2, "to")
+			return t.classOf(i-2)&(cNot|cFirst) != 0 || t.is(i-2, "to")
 		}
 	}
 	return false
@@ -270,7 +270,7 @@ func (t *talk) happensBehind(s sentence) bool {
 // happensSince says whether the sentence begins with when it began, and the mention
 // is all that follows: "after the upgrade: 403".
 func (t *talk) happensSince(s sentence) bool {
-	return t.is(s.start, "after", "since", "with", "now", "today") && s.start < s.head-1 && t.list[s.head].before == clauseStop && t.endsAt(s.tail)
+	return (t.is(s.start, "after", "since", "with", "now", "today") || t.classOf(s.start)&cDid != 0 || t.classOf(s.start)&cFirst != 0 && t.classOf(s.start+1)&cDid != 0) && s.start < s.head-1 && t.list[s.head].before == clauseStop && t.endsAt(s.tail)
 }
 
 // isAllThereIs says whether the message is the mention and a word or two that ask:
@@ -350,7 +350,7 @@ func (t *talk) asksWhyIt(s sentence) bool {
 			return true
 		}
 		if t.is(i, "why") {
-			return !t.is(i+1, "not", "do", "does") && (t.is(i+1, "is", "am", "are", "the", "this") || t.talksOfAPIs(s)) && s.status(t)
+			return !t.is(i+1, "not", "do", "does") && (i == s.head-1 || t.is(i+1, "is", "am", "are", "the", "this") || t.talksOfAPIs(s)) && (s.status(t) || i == s.head-1)
 		}
 	}
 	return false
@@ -374,11 +374,11 @@ func (t *talk) judgeVerb(i int, s sentence) Cues {
 		if t.asksWhy(i) && !t.is(i-1, "we", "i") || t.isOfAll(i) || t.isJustUs(s) {
 			return cueHappens
 		}
-		if t.is(i, "fail") {
+		if t.is(i, "fail") || isPlural(t.word(i-1)) { // "the logs show 429"
 			return cueHabit
 		}
 		return cuePlan // "return 404" is what somebody wants
-	case t.isOfWriter(i):
+	case t.isOfWriter(i), t.is(s.head-1, "the", "this", "that"):
 		return cueHappens
 	}
 	return 0

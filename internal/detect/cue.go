@@ -56,6 +56,7 @@ const (
 	cueError                     // error, exception, denied
 	cueRound                     // 400 and 500 are also just round numbers
 	cueWeb                       // speaks of web pages and not of APIs
+	cueThing                     // says which thing is meant: the 409 bus
 	cueEither                    // one of two statuses: 401 or 403
 	cuePlan                      // speaks of design, tests, documents, other people's code
 	cueGuess                     // would, should, if you
@@ -107,6 +108,7 @@ var cues = [...]struct {
 	{1, "speaks of an error"},
 	{-1, "is a round number"},
 	{-4, "speaks of web pages"},
+	{-3, "tells which of some things is meant"},
 	{-2, "may be one status or another"},
 	{-4, "speaks of plans, tests or documents"},
 	{-7, "is a guess or advice"},
@@ -121,7 +123,7 @@ var cues = [...]struct {
 }
 
 // against are the cues that speak against a mention.
-const against = cueRound | cueWeb | cueEither | cuePlan | cueGuess | cueExplains | cueRule | cueSolved | cueList | cueNegated | cueSource | cueOther | cueQuote
+const against = cueRound | cueWeb | cueThing | cueEither | cuePlan | cueGuess | cueExplains | cueRule | cueSolved | cueList | cueNegated | cueSource | cueOther | cueQuote
 
 // certain stands for the cues of a signal that needs none.
 const certain = cueProgram

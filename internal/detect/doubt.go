@@ -39,7 +39,7 @@ func (t *talk) doubts(s sentence, c Cues) Cues {
 	if t.inSource(s.first) {
 		no |= cueSource
 	}
-	if t.isForeign(s.first) || c&cueThrown == 0 && t.isTool(s) || t.isForeignAt(t.lineSpan(t.list[s.first].span)) {
+	if t.isForeign(s.first) || t.is(s.head-1, "code", "codes") && t.word(s.head-2) == "READ" || c&cueThrown == 0 && t.isTool(s) || t.isForeignAt(t.lineSpan(t.list[s.first].span)) {
 		no |= cueOther
 	}
 	if t.isQuoted(s) || t.isOfBot(s) || t.isJoke() {
@@ -112,7 +112,7 @@ func (t *talk) plans(s sentence) bool {
 		if t.is(i, "use", "using", "return", "returning", "throw", "choose", "pick", "prefer") && i == s.head-1 {
 			return true
 		}
-		if s.status(t) && i < s.head && i+3 >= s.head && t.is(i, processing...) && t.smallBetween(i, s.head) {
+		if s.status(t) && i < s.head && i+3 >= s.head && t.is(i, processing...) && !(t.is(i, "logs", "logged") && t.is(s.head-1, "a", "an")) && t.smallBetween(i, s.head) {
 			return true
 		}
 		if t.is(i, "on", "after", "upon") && i < s.head && i+2 >= s.head-1 && t.retriesBefore(i) {
@@ -414,6 +414,9 @@ func (t *talk) isDefined(s sentence) bool {
 		}
 	}
 	if t.is(i, "is") && t.is(i+1, "never", "nearly", "almost", "mostly", "generally") && s.where&asked == 0 {
+		return true
+	}
+	if t.is(i, "is") && t.is(i+1, "what") && t.is(i+2, "we", "our", "i") && t.is(i+3, "return", "send", "throw", "use", "answer", "chose", "call") {
 		return true
 	}
 	if t.is(i, "is") && t.is(i+1, "what") && t.is(i+2, "you", "one", "people", "clients") {

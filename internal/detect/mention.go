@@ -183,7 +183,7 @@ func (t *talk) statusMention(i int) (mention, bool) {
 	if t.repeated(i) {
 		m.cues |= cuePlural
 	}
-	if t.isOtherNumber(i) || t.isFileName(i) || m.cues&(cueNamed|cueNear|cueProgram) == 0 && !codeShaped(t.word(i+1)) && t.isCount(i) || (t.isReplaced(i) || t.isRange(i)) && m.cues&cueProgram == 0 {
+	if t.isOtherNumber(i) || t.isFileName(i) || m.kind == KindCode && m.cues&cueCode == 0 && t.classOf(i-1)&(cCounted|cLabel|cNet|cAPI) == cCounted && t.joined(i, noStop) || m.cues&(cueNamed|cueNear|cueProgram) == 0 && !codeShaped(t.word(i+1)) && t.isCount(i) || (t.isReplaced(i) || t.isRange(i)) && m.cues&cueProgram == 0 {
 		return m, false
 	}
 	if m.cues&cueProgram != 0 {
@@ -199,8 +199,11 @@ func (t *talk) statusMention(i int) (mention, bool) {
 		m.cues |= cueAsks
 	}
 	if m.cues&(cueNamed|cueNear|cueProgram) == 0 && m.cues&(cueHabit|cueHappens) != cueHabit &&
-		(m.status != 404 || m.cues&(cueHappens|cueNow|cueFrom|cueAPI|cueNearAPI|cueNet) != 0) && (t.standsAsStatus(m.first, m.last) || m.cues&cueContrast != 0 && t.list[i].where&inFence == 0 && t.goesOnBehindStatus(m.last)) {
+		(m.status != 404 || m.cues&(cueHappens|cueNow|cueFrom|cueAPI|cueNearAPI|cueNet) != 0) && (t.standsAsStatus(m.first, m.last) || m.cues&(cueContrast|cueHappens) != 0 && t.list[i].where&inFence == 0 && t.isSpoken(m.first) && t.goesOnBehindStatus(m.last)) {
 		m.cues |= cueEnds
+	}
+	if m.cues&(cueNamed|cueNear|cueProgram|cueLabel|cueStatus|cueEnds) == 0 && t.namesThing(&m) {
+		m.cues |= cueThing
 	}
 	t.weighNumber(&m)
 	if m.cues&cueNamed != 0 && t.joined(m.last+1, clauseStop) && t.is(m.last+1, "on", "from", "when", "while", "calling", "at") {
@@ -321,6 +324,14 @@ func (t *talk) isRange(i int) bool {
 		return t.joined(i+1, noStop) && t.is(i+1, "to", "through") && t.isStatus(i+2) && !t.is(i-1, "from") && t.classOf(i-1)&(cHappens|cCan) == 0
 	}
 	return to(i) || i > 1 && to(i-2) && t.isStatus(i-2)
+}
+
+// namesThing says whether the number tells which of some things is meant: "the 409
+// bus", "a diagram of the 401 flow".
+func (t *talk) namesThing(m *mention) bool {
+	behind := m.last + 1
+	return t.list[m.first].where&plural == 0 && t.joined(m.first, noStop) && t.is(m.first-1, "the", "our", "of") &&
+		t.joined(behind, noStop) && t.classOf(behind)&^(cCounted|cPlan) == 0 && isLower(t.word(behind)[0])
 }
 
 // isFileName says whether token i is the name of a file: "errors/409.ts".

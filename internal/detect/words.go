@@ -49,6 +49,7 @@ const (
 	cBefore                       // may stand right before a status that came: with, then, all
 	cBeforeMany                   // may stand right before several: a flood of 401s
 	cBehind                       // may stand right behind a status that came: here, because, even
+	cDid                          // tells what was tried before the error: sent, changed
 	cMade                         // only pretends to answer: mock, stub, simulator
 	cPast                         // speaks of long ago: remember, historically
 )
@@ -100,6 +101,8 @@ var vocabulary = []struct {
 	{cBehind, `and or here there too instead so also either whatever despite no even as back though tho because cause coz cos yesterday
 		again pls plz please until til before once out right straight immediately around about throughout over como al quando quand wenn als cuando
 		wieder encore nuevo always this these`},
+	{cDid, `tried sent called posted created submitted changed moved switched added removed upgraded deployed rotated regenerated swapped
+		set used ran checked replaced dropped put repeated retried updated cancelled fetched read searched requested`},
 	{cMade, `mock mocks mocked stub stubs stubbed fixture fixtures simulate simulates simulated simulator wiremock mockserver
 		mockoon hoverfly fake faked fakes dummy emulator pact nock msw`},
 	{cJoke, `lol lmao rofl haha hahaha joy clown_face rolling_on_the_floor_laughing`},
@@ -117,7 +120,7 @@ var vocabulary = []struct {
 		sent meldet sagt dit dice zegt diz mówi devuelve renvoie gibt shows showing body spits spit spat yields emits screams shouts barfs prints printed
 		displays displayed logs`},
 	{cAdvice, `try check verify ensure remember make use consider please`},
-	{cNow, `now already today again still same suddenly sudden currently constantly always only just randomly sporadically
+	{cNow, `overnight now already today again still same suddenly sudden currently constantly always only just randomly sporadically
 		intermittently sometimes occasionally everywhere throughout persists keeps`},
 	{cHelp, `anyone anybody help stuck struggling clue clues idea ideas advice pointers understand baffled puzzled confused stumped`},
 	{cEnv, `int integration sandbox prod production live staging preprod uat sit dev devl env environment ref deployment oat nft veit07`},
@@ -142,7 +145,7 @@ var vocabulary = []struct {
 		upstream downstream bundle task organization organisation practitioner medicationrequest servicerequest
 		documentreference appointment slot operationoutcome worklist pointer mailbox inbox outbox credentials credential backend signed realm consumer consumers subscription request
 		requests req path paths body param params parameter receiver sender supplier identity preprod staging integration environment env app lookup resource resources prescription
-		prescriptions retrieval nhs clinician clinicians clinic clinics gp gps surgery surgeries practice practices pharmacy pharmacies
+		prescriptions retrieval retrieve retrieving lookups querying nhs clinician clinicians clinic clinics gp gps surgery surgeries practice practices pharmacy pharmacies
 		pharmacist dispensing dispense dispenser claim claims smartcard smartcards vaccination vaccinations consent triage discharge demographics
 		birthdate dob postcode hospital hospitals ward nurse nurses medication medications allergies observation observations encounter encounters
 		questionnaire questionnaireresponse allergyintolerance immunization medicationdispense healthcareservice practitionerrole relatedperson
@@ -205,7 +208,7 @@ func classify(word string) class {
 
 // slippery are the classes whose words are also known with a slip of the finger in
 // them: to take an unknown word for one of these is seldom wrong.
-const slippery = cHappens | cHabit | cCan | cAnswer | cSaid | cStill | cNow | cHelp | cTime | cAPI | cNet | cEnv | cServer | cPlace
+const slippery = cHappens | cHabit | cCan | cAnswer | cSaid | cStill | cNow | cHelp | cTime | cAPI | cNet | cEnv | cServer | cPlace | cSubject
 
 // shortestSlip is how many letters a word must have for a slip in it to be seen.
 const shortestSlip = 6

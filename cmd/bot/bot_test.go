@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"database/sql"
+	"fmt"
 	"io"
 	"io/fs"
 	"log/slog"
@@ -70,28 +71,42 @@ func newTestBotWith(t testing.TB, config slacksim.Config, base *kb.Base) *testBo
 // newTestBotOn starts a local Slack and a bot on that database.
 func newTestBotOn(t testing.TB, url string, config slacksim.Config, base *kb.Base) *testBot {
 	t.Helper()
+	b := newIdleTestBot(t, url, config, base)
+	b.start()
+	b.lookInto()
+	return b
+}
+
+// newIdleTestBot starts a local Slack for a bot on that database, which is not started.
+func newIdleTestBot(t testing.TB, url string, config slacksim.Config, base *kb.Base) *testBot {
+	t.Helper()
 	config.Commands = demoCommands
 	if config.Scopes == nil {
 		config.Scopes = scopeNames()
 	}
-	config.Timing.RetryDelays = []time.Duration{0, 100 * time.Millisecond, 500 * time.Millisecond}
+	if config.Timing.RetryDelays == nil {
+		config.Timing.RetryDelays = []time.Duration{0, 100 * time.Millisecond, 500 * time.Millisecond}
+	}
 	sim, err := slacksim.New(config)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { sim.Close() })
-	b := &testBot{t: t, sim: sim, base: base, url: url, log: new(syncBuffer), keep: defaultKeep,
-		timing:  handlers.Timing{HTTPTimeout: 2 * time.Second, Settle: 50 * time.Millisecond, Backoff: 10 * time.Millisecond, Lease: 2 * time.Second},
+	return &testBot{t: t, sim: sim, base: base, url: url, log: new(syncBuffer), keep: defaultKeep,
+		timing: handlers.Timing{HTTPTimeout: 2 * time.Second, Settle: 50 * time.Millisecond, Backoff: 10 * time.Millisecond, Lease: 2 * time.Second,
+			Redelivery: time.Minute, SaveEvery: 10 * time.Millisecond},
+		catchUp: 15 * time.Minute,
 		sockets: socket.Timings{Stagger: time.Millisecond}}
-	b.catchUp = 15 * time.Minute
-	b.timing.Redelivery, b.timing.SaveEvery = time.Minute, 10*time.Millisecond
-	b.start()
-	b.db, err = store.OpenBeside(t.Context(), b.url)
-	if err != nil {
-		t.Fatal(err)
+}
+
+// lookInto opens the bot's database for a second look at it.
+func (b *testBot) lookInto() {
+	b.t.Helper()
+	var err error
+	if b.db, err = store.OpenBeside(b.t.Context(), b.url); err != nil {
+		b.t.Fatal(err)
 	}
-	t.Cleanup(func() { b.db.Close() })
-	return b
+	b.t.Cleanup(func() { b.db.Close() })
 }
 
 // service is what the bot under test is told.
@@ -210,6 +225,22 @@ func (b *testBot) say(user, channel, text, thread string) (ts string) {
 		b.t.Fatal(err)
 	}
 	return ts
+}
+
+// addPeople adds n members of the channel, and returns their ids.
+func (b *testBot) addPeople(n int) (ids []string) {
+	b.t.Helper()
+	for i := range n {
+		u := slacksim.User{ID: fmt.Sprintf("U0PERSON%02d", i), Name: fmt.Sprint("person", i)}
+		if err := b.sim.AddUser(u); err != nil {
+			b.t.Fatal(err)
+		}
+		if err := b.sim.SetMember(channel, u.ID, true); err != nil {
+			b.t.Fatal(err)
+		}
+		ids = append(ids, u.ID)
+	}
+	return ids
 }
 
 // fault makes something in the local Slack fail, and returns how to end that.

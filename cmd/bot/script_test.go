@@ -14,7 +14,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(withoutLeaks{m}, map[string]func(){"bot": main})
+	testscript.Main(withoutLeaks{m}, map[string]func(){"bot": main, "stopping-bot": stoppingBot})
 }
 
 // withoutLeaks runs the tests, and fails when goroutines are left over: a bot that

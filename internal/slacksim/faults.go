@@ -21,6 +21,7 @@ const (
 	EffectCut        = "cut"         // do the work, then cut the connection
 	EffectDelay      = "delay"       // wait Delay, then do the work
 	EffectDelayReply = "delay_reply" // do the work, then wait Delay before the answer
+	EffectLate       = "late"        // wait Delay, then do the work, although the caller may have left meanwhile
 	EffectLag        = "lag"         // conversations.history and .replies miss messages younger than Delay
 )
 
@@ -37,7 +38,7 @@ const (
 	EffectWithhold  = "withhold"   // it is never written, as if the network had eaten it
 	EffectDuplicate = "duplicate"  // it is written twice, under two envelope ids, to two sockets if there are
 	EffectIgnoreAck = "ignore_ack" // its ack counts for nothing, so that an event comes again
-	EffectLate      = "late"       // it is written after Delay
+	// and EffectLate: it is written after Delay
 )
 
 // Where, beside the methods of the Web API, a Fault can sit.
@@ -86,7 +87,7 @@ type ActiveFault struct {
 // callEffects are the effects that serveAPI, serveResponseURL and serveFile
 // carry out.
 var callEffects = []string{
-	EffectError, EffectRateLimit, EffectHTTP, EffectDrop, EffectLose, EffectCut, EffectDelay, EffectDelayReply,
+	EffectError, EffectRateLimit, EffectHTTP, EffectDrop, EffectLose, EffectCut, EffectDelay, EffectDelayReply, EffectLate,
 }
 
 // effectsOn says which effects exist where; "" stands for the Web API.

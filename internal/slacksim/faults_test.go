@@ -130,6 +130,21 @@ func TestFaultLose(t *testing.T) {
 	}
 }
 
+// TestFaultLate: the work is done when the caller has long gone.
+func TestFaultLate(t *testing.T) {
+	s := newServer(t)
+	s.mustFault(t, Fault{On: "chat.postMessage", Effect: EffectLate, DelayMS: 500, Times: 1})
+	ctx, cancel := context.WithCancel(t.Context())
+	result := make(chan string, 1)
+	go func() { result <- post(t, s, ctx, "C0SUPPORT") }()
+	await(t, s, "the call", func() bool { return s.Faults()[0].Hits == 1 })
+	cancel()
+	if got := <-result; got != "no answer" {
+		t.Errorf("the call ended with %q, want no answer", got)
+	}
+	await(t, s, "the message", func() bool { return len(s.Messages("api-support")) == 1 })
+}
+
 func TestFaultLag(t *testing.T) {
 	var now clock
 	s := newServer(t, now.use)

@@ -24,7 +24,7 @@ func jsonReply(status int, o object) reply {
 // serve answers one request: it does the work, unless a fault says otherwise,
 // logs the entry, and writes the answer, unless a fault keeps it back.
 func (s *Server) serve(w http.ResponseWriter, r *http.Request, entry record, fault *Fault, work func() reply) {
-	if fault.is(EffectDelay) && !s.sleep(r, fault.Delay) {
+	if fault.is(EffectDelay) && !s.sleep(r.Context().Done(), fault.Delay) || fault.is(EffectLate) && !s.sleep(nil, fault.Delay) {
 		return
 	}
 	answer, spared := fault.instead()
@@ -43,7 +43,7 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, entry record, fau
 func (s *Server) finish(w http.ResponseWriter, r *http.Request, f *Fault, answer reply) {
 	switch {
 	case f.is(EffectDelayReply):
-		s.sleep(r, f.Delay)
+		s.sleep(r.Context().Done(), f.Delay)
 	case f.is(EffectLose):
 		select {
 		case <-r.Context().Done():
@@ -60,14 +60,14 @@ func (s *Server) finish(w http.ResponseWriter, r *http.Request, f *Fault, answer
 	w.Write(answer.body)
 }
 
-// sleep waits and is false when the caller went away meanwhile.
-func (s *Server) sleep(r *http.Request, d time.Duration) bool {
+// sleep waits and is false when the caller has gone meanwhile.
+func (s *Server) sleep(gone <-chan struct{}, d time.Duration) bool {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {
 	case <-timer.C:
 		return true
-	case <-r.Context().Done():
+	case <-gone:
 	case <-s.closing:
 	}
 	return false

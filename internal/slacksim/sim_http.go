@@ -243,7 +243,7 @@ func (s *Server) serveEvents(w http.ResponseWriter, r *http.Request) {
 				return
 			}
 		}
-		if !s.sleep(r, eventPause) {
+		if !s.sleep(r.Context().Done(), eventPause) {
 			return
 		}
 	}

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"maps"
 	"math/rand/v2"
 	"os"
 	"os/exec"
@@ -364,11 +363,11 @@ func (c *crash) check() {
 	}
 }
 
-// ticked names the steps that are ticked in a case, in the order of the steps' names.
+// ticked names the steps that are ticked in a case.
 func ticked(cs store.Case) string {
 	steps := make(map[string]bool)
 	for _, t := range cs.Ticks {
-		steps[t.Step] = true
+		steps[t.Article+"/"+t.Step] = true
 	}
 	return namesOf(steps)
 }
@@ -376,26 +375,47 @@ func ticked(cs store.Case) string {
 // shownTicks names the steps that a message shows as ticked.
 func shownTicks(t testing.TB, m slacksim.Message) string {
 	steps := make(map[string]bool)
-	for _, b := range parseBlocks(t, m) {
-		if b.Accessory.ActionID != "step" {
-			continue
-		}
-		var v struct {
-			Step string
-			Done bool // what the button does
-		}
-		if err := json.Unmarshal([]byte(b.Accessory.Value), &v); err != nil {
-			t.Fatal(err)
-		}
-		if !v.Done {
-			steps[v.Step] = true
-		}
+	for _, s := range shownSteps(t, m) {
+		steps[s.name()] = !s.Done
 	}
 	return namesOf(steps)
 }
 
-func namesOf(steps map[string]bool) string {
-	return strings.Join(slices.Sorted(maps.Keys(steps)), " ")
+// shownStep is a step of a checklist in a message, as its button has it.
+type shownStep struct {
+	Article, Step string
+	Done          bool   // what the button does
+	value         string // of the button
+}
+
+func (s shownStep) name() string { return s.Article + "/" + s.Step }
+
+// shownSteps returns the steps of the checklists in a message.
+func shownSteps(t testing.TB, m slacksim.Message) (steps []shownStep) {
+	t.Helper()
+	for _, b := range parseBlocks(t, m) {
+		if b.Accessory.ActionID != "step" {
+			continue
+		}
+		s := shownStep{value: b.Accessory.Value}
+		if err := json.Unmarshal([]byte(s.value), &s); err != nil {
+			t.Fatal(err)
+		}
+		steps = append(steps, s)
+	}
+	return steps
+}
+
+// namesOf writes the names of the steps that are ticked, sorted.
+func namesOf(ticked map[string]bool) string {
+	var names []string
+	for name, yes := range ticked {
+		if yes {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return strings.Join(names, " ")
 }
 
 // firstVersion makes the database as the first version of the bot left it: the

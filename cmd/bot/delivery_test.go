@@ -100,17 +100,7 @@ func longLists(t *testing.T) *kb.Base {
 }
 
 func twentyPeopleTick(t *testing.T, b *testBot) {
-	var people []string
-	for i := range 20 {
-		u := slacksim.User{ID: fmt.Sprintf("U0PERSON%02d", i), Name: fmt.Sprint("person", i)}
-		if err := b.sim.AddUser(u); err != nil {
-			t.Fatal(err)
-		}
-		if err := b.sim.SetMember(channel, u.ID, true); err != nil {
-			t.Fatal(err)
-		}
-		people = append(people, u.ID)
-	}
+	people := b.addPeople(20)
 	ts := b.say("asha", channel, "418 LONG_LIST_418 and 451 LONG_LIST_451", "")
 	reply := b.reply(channel, ts, 1)
 	var wg sync.WaitGroup

@@ -20,11 +20,19 @@ import (
 // returns the first; both are connected, and get envelopes in turn.
 func newReplicas(t *testing.T, base *kb.Base) *testBot {
 	t.Helper()
-	first := newTestBotOn(t, pgtest.Database(t), slacksim.Config{}, base)
-	second := *first
+	b := newIdleTestBot(t, pgtest.Database(t), slacksim.Config{}, base)
+	b.startTwo()
+	return b
+}
+
+// startTwo starts two bots, and waits until both are connected, with two sockets each.
+func (b *testBot) startTwo() {
+	b.t.Helper()
+	b.start()
+	b.lookInto()
+	second := *b
 	second.start()
-	first.await("two sockets of each", func() bool { return first.sim.Sockets() == 4 })
-	return first
+	b.await("two sockets of each", func() bool { return b.sim.Sockets() == 4 })
 }
 
 // What people see is the same with two replicas on PostgreSQL.

@@ -89,6 +89,7 @@ var stops = map[string]struct{ event, table, when string }{
 // accepted late is accepted within latest.
 var crashTiming = handlers.Timing{
 	HTTPTimeout: 500 * time.Millisecond, Settle: time.Second, Backoff: 10 * time.Millisecond, Lease: time.Second,
+	Redelivery: time.Minute, SaveEvery: time.Second,
 }
 
 const latest = 800 * time.Millisecond
@@ -204,7 +205,7 @@ func newCrash(t *testing.T, seed uint64, s stopper) *crash {
 		// An event comes again until it is acked, and not after.
 		RetryDelays: slices.Repeat([]time.Duration{300 * time.Millisecond}, 100),
 	}}, loadArticles(t, articles.FS))
-	b.timing = crashTiming
+	b.timing, b.catchUp = crashTiming, 0 // what is lost must not be found by reading histories
 	return &crash{testBot: b, stopper: s, rng: rand.New(rand.NewPCG(seed, 0))}
 }
 
@@ -425,7 +426,7 @@ func (c *crash) firstVersion(ts string) {
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	c.exec(string(schema) + fmt.Sprintf(`;
+	c.do(string(schema) + fmt.Sprintf(`;
 		create table migrations (version int primary key);
 		insert into migrations (version) values (1);
 		insert into cases (id, team, channel, ts, thread, opened_at, rev, state, state_by, state_at,

@@ -25,8 +25,8 @@ import (
 type stopper interface {
 	address() string
 
-	// exec runs statements.
-	exec(statements string)
+	// do runs statements.
+	do(statements string)
 
 	// install makes the bot stop when it commits such a change. The statements of
 	// both databases are alike: event is insert or update, when is a condition on
@@ -88,9 +88,9 @@ func newSQLiteStopper(t *testing.T) stopper {
 
 func (s *sqliteStopper) address() string { return "sqlite:" + s.path }
 
-// exec opens the file and closes it again: when the bot dies, nobody else may have
+// do opens the file and closes it again: when the bot dies, nobody else may have
 // it open, or its death would leave less to mend.
-func (s *sqliteStopper) exec(statements string) {
+func (s *sqliteStopper) do(statements string) {
 	s.t.Helper()
 	db, err := sql.Open("sqlite", "file:"+s.path+"?_pragma=busy_timeout(20000)&_txlock=immediate")
 	if err != nil {
@@ -104,12 +104,12 @@ func (s *sqliteStopper) exec(statements string) {
 
 func (s *sqliteStopper) install(event, table, when string) {
 	s.t.Helper()
-	s.exec(fmt.Sprintf("create trigger stop_here after %s on %s when %s begin select stop_here(); end", event, table, when))
+	s.do(fmt.Sprintf("create trigger stop_here after %s on %s when %s begin select stop_here(); end", event, table, when))
 }
 
 func (s *sqliteStopper) stopped(log string) bool { return strings.Contains(log, atStop) }
 
-func (s *sqliteStopper) clear(bool) { s.exec("drop trigger if exists stop_here") }
+func (s *sqliteStopper) clear(bool) { s.do("drop trigger if exists stop_here") }
 
 type postgresStopper struct {
 	t        *testing.T
@@ -131,7 +131,7 @@ func newPostgresStopper(t *testing.T) stopper {
 
 func (s *postgresStopper) address() string { return s.database }
 
-func (s *postgresStopper) exec(statements string) {
+func (s *postgresStopper) do(statements string) {
 	s.t.Helper()
 	if _, err := s.db.Exec(statements); err != nil {
 		s.t.Fatal(err)
@@ -149,7 +149,7 @@ func (s *postgresStopper) install(event, table, when string) {
 	}
 	s.holder = holder
 	// A deferred constraint trigger fires at the commit.
-	s.exec(fmt.Sprintf(`
+	s.do(fmt.Sprintf(`
 		create function stop_here() returns trigger language plpgsql as
 			'begin perform pg_advisory_xact_lock(%d); return null; end';
 		create constraint trigger stop_here after %s on %s deferrable initially deferred
@@ -181,5 +181,5 @@ func (s *postgresStopper) clear(committed bool) {
 	}
 	s.holder.Close()
 	s.holder = nil
-	s.exec("drop function stop_here() cascade")
+	s.do("drop function stop_here() cascade")
 }

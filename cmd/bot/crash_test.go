@@ -89,7 +89,7 @@ var stops = map[string]struct{ event, table, when string }{
 // accepted late is accepted within latest.
 var crashTiming = handlers.Timing{
 	HTTPTimeout: 500 * time.Millisecond, Settle: time.Second, Backoff: 10 * time.Millisecond, Lease: time.Second,
-	Redelivery: time.Minute, SaveEvery: time.Second,
+	Redelivery: time.Minute, SaveEvery: time.Second, Purge: time.Hour,
 }
 
 const latest = 800 * time.Millisecond
@@ -431,6 +431,7 @@ func (c *crash) firstVersion(ts string) {
 		insert into migrations (version) values (1);
 		insert into cases (id, team, channel, ts, thread, opened_at, rev, state, state_by, state_at,
 			reply_state, reply_id, reply_at, reply_ts, reply_rev, reply_error)
-		values ('first', 'T0LOCAL01', 'C0SUPPORT', '%[1]s', '%[1]s', 1, 1, 'open', '', 0, 'waiting', '', 0, '', 0, '');
-		insert into items (case_id, n, kind, why, chosen) values ('first', 0, 'note', 'from the first version', '')`, ts))
+		values ('first', 'T0LOCAL01', 'C0SUPPORT', '%[1]s', '%[1]s', %[2]d, 1, 'open', '', 0, 'waiting', '', 0, '', 0, '');
+		insert into items (case_id, n, kind, why, chosen) values ('first', 0, 'note', 'from the first version', '')`,
+		ts, time.Now().UnixMilli()))
 }

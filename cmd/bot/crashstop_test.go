@@ -68,7 +68,7 @@ func stoppingBot() {
 		var base *kb.Base
 		if base, err = kb.Load(articles.FS, "kb"); err == nil {
 			err = serve(context.Background(), service{
-				slack: config, databaseURL: os.Getenv("DATABASE_URL"), base: base, timing: crashTiming,
+				slack: config, databaseURL: os.Getenv("DATABASE_URL"), base: base, timing: crashTiming, keep: defaultKeep,
 				sockets: socket.Timings{Stagger: time.Millisecond}, log: slog.New(slog.NewTextHandler(os.Stderr, nil)),
 			})
 		}

@@ -198,15 +198,16 @@ func (s *simulation) talk(n int) {
 			"channel": fmt.Sprint("C", n%2), "channel_type": "channel",
 		}})
 		s.note("message %s in C%d, as %s", m.ts, n%2, kind)
+		after, again, late := within(r, 2*time.Second), r.IntN(4) == 0, within(r, 200*time.Second)
 		s.doing.Go(func() {
-			if !s.deliver(kind+" "+m.ts, "events_api", payload, within(r, 2*time.Second), 0, time.Minute, 5*time.Minute) {
+			if !s.deliver(kind+" "+m.ts, "events_api", payload, after, 0, time.Minute, 5*time.Minute) {
 				s.mu.Lock()
 				m.forever = true
 				s.mu.Unlock()
 			}
 		})
-		if again := r.IntN(4); again == 0 {
-			s.doing.Go(func() { s.deliver(kind+" again "+m.ts, "events_api", payload, within(r, 200*time.Second)) })
+		if again {
+			s.doing.Go(func() { s.deliver(kind+" again "+m.ts, "events_api", payload, late) })
 		}
 	}
 	for k := range r.IntN(3) {

@@ -40,7 +40,7 @@ func TestSimulation(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	first, seeds := uint64(0), uint64(100)
+	first, seeds := uint64(0), uint64(50)
 	for name, number := range map[string]*uint64{"SIMULATION_SEED": &first, "SIMULATION_SEEDS": &seeds} {
 		if text := os.Getenv(name); text != "" {
 			if *number, err = strconv.ParseUint(text, 10, 64); err != nil {

@@ -69,13 +69,13 @@ func (s *simulation) start(n int) {
 			slack.OptionHTTPClient(&http.Client{Transport: p, Timeout: simTiming.HTTPTimeout}))
 		p.bot = New(Config{API: api, Self: simSelf, Store: p.store, Base: s.base,
 			Log: slog.New(slog.NewTextHandler(simLog{p}, &slog.HandlerOptions{ReplaceAttr: withoutTime})), Timing: simTiming})
-		if err := p.bot.Resume(p.ctx); err != nil {
-			s.t.Fatal(err)
-		}
-		s.note("%s starts", p)
 		s.mu.Lock()
 		s.alive = append(s.alive, p)
 		s.mu.Unlock()
+		s.note("%s starts", p)
+		if err := p.bot.Resume(p.ctx); err != nil && !p.dead.Load() {
+			s.t.Fatal(err)
+		}
 		time.Sleep(time.Millisecond) // so that the next one does nothing at the same time
 	}
 }
@@ -105,10 +105,10 @@ func (p *process) commit() (refused int32) {
 	if p.bot == nil {
 		return 0 // it starts
 	}
-	if p.diesBy("a commit", 0.01) || p.dead.Load() || time.Now().UnixNano() < p.cutOff.Load() {
+	if p.diesBy("a commit") || p.dead.Load() || time.Now().UnixNano() < p.cutOff.Load() {
 		return 1
 	}
-	if r := p.s.chance("cut off %d", p.number); p.s.stormy() && r.IntN(100) == 0 {
+	if r := p.s.chance("cut off %d", p.number); p.s.stormy() && r.IntN(100) < p.s.weather.cutOff {
 		d := within(r, 2*simTiming.Lease)
 		p.s.note("%s is cut off from the database for %v", p, d)
 		p.cutOff.Store(time.Now().Add(d).UnixNano())
@@ -116,9 +116,9 @@ func (p *process) commit() (refused int32) {
 	return 0
 }
 
-// diesBy lets the process die before it does something, with a probability.
-func (p *process) diesBy(what string, probability float64) bool {
-	if !p.s.stormy() || p.s.chance("death of %d by %s", p.number, what).Float64() >= probability {
+// diesBy lets the process die before it does something, if the seed says so.
+func (p *process) diesBy(what string) bool {
+	if !p.s.stormy() || p.s.chance("death of %d by %s", p.number, what).IntN(1000) >= p.s.weather.deaths {
 		return false
 	}
 	p.die("before " + what)

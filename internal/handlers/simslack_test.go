@@ -106,27 +106,24 @@ func readCall(r *http.Request) (simCall, error) {
 	return c, err
 }
 
-// What may become of a call, with how many in a hundred in stormy weather.
-var simFates = []struct {
-	fate   string
-	chance int
-}{
-	{"limited", 8},       // 429
-	{"refused", 3},       // no connection
-	{"failed", 4},        // 502, and it is not done
-	{"eaten", 3},         // nothing comes back, and it is not done
-	{"lost", 5},          // done, and nothing comes back
-	{"cut", 3},           // done, and the connection breaks
-	{"failed but", 4},    // 502, and it is done
-	{"failed, later", 4}, // 502, and it is done after that
-	{"unsure", 3},        // internal_error, and it is done
+// simFates are what may become of a call, beside being done: see answer.
+var simFates = [...]string{
+	"limited",       // 429
+	"refused",       // no connection
+	"failed",        // 502, and it is not done
+	"eaten",         // nothing comes back, and it is not done
+	"lost",          // done, and nothing comes back
+	"cut",           // done, and the connection breaks
+	"failed but",    // 502, and it is done
+	"failed, later", // 502, and it is done after that
+	"unsure",        // internal_error, and it is done
 }
 
-func simFate(r *rand.Rand) string {
+func (w *weather) fate(r *rand.Rand) string {
 	n := r.IntN(100)
-	for _, f := range simFates {
-		if n -= f.chance; n < 0 {
-			return f.fate
+	for i, chance := range w.fates {
+		if n -= chance; n < 0 {
+			return simFates[i]
 		}
 	}
 	return "done"
@@ -138,7 +135,7 @@ func (s *simulation) answer(ctx context.Context, p *process, c simCall) (status 
 	r := s.chance("%s %s", c.method, c.about())
 	fate, takes := "done", within(r, 50*time.Millisecond)
 	if s.stormy() {
-		if fate = simFate(r); r.IntN(5) == 0 {
+		if fate = s.weather.fate(r); r.IntN(5) == 0 {
 			takes = within(r, simTiming.HTTPTimeout*5/4)
 		}
 	}
@@ -153,7 +150,7 @@ func (s *simulation) answer(ctx context.Context, p *process, c simCall) (status 
 		s.mu.Unlock()
 	}
 	do := func() string { return s.do(c, lag) }
-	if p.diesBy(c.method, 0.01) {
+	if p.diesBy(c.method) {
 		return 0, nil, "", ctx.Err()
 	}
 	if !sleepUntil(ctx, takes) {
@@ -178,7 +175,7 @@ func (s *simulation) answer(ctx context.Context, p *process, c simCall) (status 
 		return http.StatusBadGateway, nil, "<html>", nil
 	}
 	body = do()
-	if p.diesBy("the answer to "+c.method, 0.02) {
+	if p.diesBy("the answer to " + c.method) {
 		return 0, nil, "", ctx.Err()
 	}
 	switch fate {

@@ -89,6 +89,25 @@ type simulation struct {
 	alive []*process
 	said  []*simMessage
 	slack simSlack
+
+	weather weather
+}
+
+// weather is how rough it is. Seeds differ in it: what is rare together with
+// everything else is frequent in some.
+type weather struct {
+	fates  [len(simFates)]int // how many calls in a hundred meet which of simFates
+	deaths int                // how many commits, calls and acks in a thousand a process does not survive
+	cutOff int                // how many commits in a hundred are the last ones for a while
+}
+
+func newWeather(r *rand.Rand) (w weather) {
+	for i := range w.fates {
+		w.fates[i] = []int{0, 1, 3, 10}[r.IntN(4)]
+	}
+	w.deaths = []int{0, 5, 10, 30}[r.IntN(4)]
+	w.cutOff = []int{0, 1, 10}[r.IntN(3)]
+	return w
 }
 
 // simMessage is a message that should be answered.
@@ -106,7 +125,7 @@ type simTick struct {
 
 func newSimulation(t *testing.T, base *kb.Base, dir string, seed uint64) *simulation {
 	s := &simulation{t: t, base: base, dir: dir, seed: seed, began: time.Now(), times: make(map[string]int)}
-	s.slack.told = make(map[string]bool)
+	s.slack.told, s.weather = make(map[string]bool), newWeather(s.chance("weather"))
 	return s
 }
 
@@ -270,7 +289,7 @@ func (s *simulation) deliverTo(what, kind string, payload []byte, delay time.Dur
 	p.bot.Record(kind, payload, func() {
 		once.Do(func() {
 			switch {
-			case p.diesBy("the ack of "+what, 0.02) || p.dead.Load():
+			case p.diesBy("the ack of "+what) || p.dead.Load():
 			case s.stormy() && s.chance("ack %s", what).IntN(20) == 0:
 				s.note("the ack of %s is lost", what)
 			default:

@@ -141,6 +141,9 @@ func crashMatrix(t *testing.T, open func(*testing.T) stopper) {
 					p.work(c, p)
 					c.kill()
 					c.goOn()
+					if p.click {
+						c.tick() // what is accepted late must not hide it
+					}
 					c.check()
 				})
 			})
@@ -197,6 +200,7 @@ type crash struct {
 	acked int      // before the work began that the crash strikes in
 	kill  func()
 	hit   func() bool // whether the fault has struck
+	late  bool        // it makes the local Slack accept a call later
 }
 
 func newCrash(t *testing.T, seed uint64, s stopper) *crash {
@@ -255,7 +259,7 @@ func (c *crash) switchOn(f slacksim.Fault) {
 	if f.On == "" {
 		return
 	}
-	if f.Effect == slacksim.EffectLate {
+	if c.late = f.Effect == slacksim.EffectLate; c.late {
 		f.Delay = time.Duration(c.rng.Int64N(int64(latest)))
 	}
 	id, err := c.sim.AddFault(f)
@@ -305,12 +309,12 @@ func (c *crash) settledOnce() {
 	c.db.Close() // the killed process must be the last that has the file open
 }
 
-// tick clicks on a step of the reply.
+// tick clicks on a step of the reply that is not ticked yet.
 func (c *crash) tick() {
-	reply := c.reply(channel, c.asked[0], 1)
-	if err := c.sim.Click("asha", channel, reply.TS, stepButton(c.t, reply, "Mark done", c.rng.IntN(2))); err != nil {
-		c.t.Fatal(err)
-	}
+	c.await("a click to be possible", func() bool { // it is not when the message changes meanwhile
+		reply := c.reply(channel, c.asked[0], 1)
+		return c.sim.Click("asha", channel, reply.TS, stepButton(c.t, reply, "Mark done", c.rng.IntN(2))) == nil
+	})
 }
 
 // goOn starts the bot again, after some seeds only to be killed once more, and
@@ -347,6 +351,11 @@ func (c *crash) weather() []slacksim.Fault {
 func (c *crash) check() {
 	for _, ts := range c.asked {
 		c.reply(channel, ts, 1) // or it is lost
+	}
+	if c.late {
+		c.await("what was accepted late", func() bool {
+			return slices.ContainsFunc(c.sim.Traffic(0), func(e slacksim.Entry) bool { return e.Status == "done late" })
+		})
 	}
 	c.settle()
 	for _, ts := range c.asked {

@@ -139,7 +139,8 @@ func (s *simulation) answer(ctx context.Context, p *process, c simCall) (status 
 			takes = within(r, simTiming.HTTPTimeout*5/4)
 		}
 	}
-	late, lag := within(r, simTiming.Settle*2/5), within(r, simTiming.Settle*2/5)
+	late := within(r, simTiming.Settle*4/5) // after the caller has gone; and after that:
+	lag := within(r, simTiming.Settle*9/10-late)
 	if !s.stormy() {
 		lag = 0
 	}

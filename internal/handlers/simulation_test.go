@@ -181,7 +181,7 @@ func (s *simulation) run() {
 			end = time.Now().Add(simCalm)
 		}
 		if len(s.living()) == 0 {
-			time.Sleep(within(plan, 8*time.Second))
+			time.Sleep(within(plan, []time.Duration{time.Second, 10 * time.Second}[plan.IntN(2)]))
 			s.start(1 + plan.IntN(2))
 		}
 	}
@@ -229,39 +229,41 @@ func (s *simulation) talk(n int) {
 			s.doing.Go(func() { s.deliver(kind+" again "+m.ts, "events_api", payload, late) })
 		}
 	}
-	for k := range r.IntN(3) {
-		s.doing.Go(func() { s.click(m, k, fmt.Sprint("U", k+1)) })
+	burst := within(r, 30*time.Second)
+	for k := range r.IntN(5) {
+		s.doing.Go(func() { s.click(m, k, burst, fmt.Sprint("U", k+1)) })
 	}
 }
 
-// click clicks on the k-th step of a message's reply, some time after it is there.
-func (s *simulation) click(m *simMessage, k int, user string) {
+// click clicks on the k-th step of a message's reply, a while after it is there, when
+// others do, too.
+func (s *simulation) click(m *simMessage, k int, burst time.Duration, user string) {
 	r := s.chance("click %s %d", m.ts, k)
-	for time.Since(s.began) < simStorm {
-		time.Sleep(within(r, 10*time.Second))
-		reply := s.slack.replyTo(s, m.ts)
-		if reply == nil {
-			continue
-		}
-		pressed := reply.button(k)
-		var v value
-		if json.Unmarshal([]byte(pressed), &v) != nil || !v.Done {
+	for s.slack.replyTo(s, m.ts) == nil {
+		if !s.stormy() {
 			return
 		}
-		tick := &simTick{step: v.Step, user: user}
-		s.mu.Lock()
-		m.ticks = append(m.ticks, tick)
-		s.mu.Unlock()
-		payload := asJSON(map[string]any{
-			"type": "block_actions", "user": map[string]any{"id": user}, "team": map[string]any{"id": "T1"},
-			"channel": map[string]any{"id": reply.channel}, "container": map[string]any{"message_ts": reply.ts, "thread_ts": m.ts},
-			"actions":      []any{map[string]any{"action_id": actionStep, "value": pressed}},
-			"response_url": "https://slack.invalid/response/" + user,
-		})
-		s.note("%s clicks on %s of %s", user, v.Step, m.ts)
-		s.deliverTo("click "+m.ts+user, "interactive", payload, within(r, time.Second), func(p *process) { tick.by = p })
+		time.Sleep(500 * time.Millisecond)
+	}
+	time.Sleep(burst + within(r, 5*time.Second))
+	reply := s.slack.replyTo(s, m.ts)
+	pressed := reply.button(k)
+	var v value
+	if json.Unmarshal([]byte(pressed), &v) != nil || !v.Done {
 		return
 	}
+	tick := &simTick{step: v.Step, user: user}
+	s.mu.Lock()
+	m.ticks = append(m.ticks, tick)
+	s.mu.Unlock()
+	payload := asJSON(map[string]any{
+		"type": "block_actions", "user": map[string]any{"id": user}, "team": map[string]any{"id": "T1"},
+		"channel": map[string]any{"id": reply.channel}, "container": map[string]any{"message_ts": reply.ts, "thread_ts": m.ts},
+		"actions":      []any{map[string]any{"action_id": actionStep, "value": pressed}},
+		"response_url": "https://slack.invalid/response/" + user,
+	})
+	s.note("%s clicks on %s of %s", user, v.Step, m.ts)
+	s.deliverTo("click "+m.ts+user, "interactive", payload, within(r, time.Second), func(p *process) { tick.by = p })
 }
 
 // deliver brings an envelope to any process, again after each delay, until it is acked.

@@ -258,6 +258,8 @@ func (f *Fault) note(status int) any {
 		return "done, never answered"
 	case f.is(EffectCut):
 		return "done, then cut"
+	case f.is(EffectLate):
+		return "done late"
 	}
 	return status
 }

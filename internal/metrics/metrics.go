@@ -70,7 +70,7 @@ func series(labels []Label) []string {
 		var longer []string
 		for _, before := range all {
 			for _, value := range l.Values {
-				longer = append(longer, join(before, l.Name+`="`+escape(value)+`"`))
+				longer = append(longer, join(before, l.Name+`="`+inLabel.Replace(value)+`"`))
 			}
 		}
 		all = longer
@@ -85,10 +85,11 @@ func join(before, pair string) string {
 	return before + "," + pair
 }
 
-// escape writes a label's value as the format wants it.
-func escape(value string) string {
-	return strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`).Replace(value)
-}
+// How the values of labels, and help, are written. Replacers are large: one each.
+var (
+	inLabel = strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`)
+	inHelp  = strings.NewReplacer(`\`, `\\`, "\n", `\n`)
+)
 
 // at returns the place of a combination of values.
 func at(labels []Label, values []string) int {
@@ -202,7 +203,7 @@ func (s *Set) Write(w io.Writer) error {
 	s.mu.Unlock()
 	var p page
 	for _, f := range families {
-		p.WriteString("# HELP " + f.name + " " + strings.NewReplacer(`\`, `\\`, "\n", `\n`).Replace(f.help) + "\n")
+		p.WriteString("# HELP " + f.name + " " + inHelp.Replace(f.help) + "\n")
 		p.WriteString("# TYPE " + f.name + " " + f.kind + "\n")
 		f.write(&p, f.name)
 	}

@@ -8,11 +8,13 @@ import (
 	"unicode/utf8"
 
 	"apierrorbot/internal/detect"
+	"apierrorbot/internal/guard"
 	"apierrorbot/internal/kb"
 )
 
-// Trace is how a decision came about, line by line. Unlike a Decision it holds
-// the message's own text: it is for the terminal of whoever has that text anyway.
+// Trace is how a decision came about, line by line. Unlike a Decision it quotes
+// the message, but for its secrets and NHS numbers: it is for the terminal of
+// whoever has that text anyway, and people paste what a terminal says into Slack.
 //
 // It is written where things are decided, not worked out afterwards, so that it
 // cannot tell another story. Its methods do nothing for a nil Trace.
@@ -20,6 +22,10 @@ type Trace struct {
 	Decision Decision
 	lines    []string
 	signal   int // where the lines about the last signal begin
+
+	// secrets are what was found in the texts, the longest first: a part that is
+	// quoted does not always have what announces them.
+	secrets []secret
 }
 
 // Explain decides like Decide and says how.
@@ -55,18 +61,48 @@ func (tr *Trace) text(in Input, text *detect.Text) {
 	if tr == nil {
 		return
 	}
+	tr.hide(in.Text)
+	tr.hide(text.Source)
+	tr.hide(text.Clean)
 	if text.Source != in.Text {
 		tr.add("taken from its blocks, which say more than its text")
 	}
 	const most = 5
 	changes := text.Changes(most + 1)
 	for _, c := range changes[:min(len(changes), most)] {
-		tr.add("cleaned %s: %s is read as %s", place(text.Source, c.At), shorten(c.Source), shorten(c.Clean))
+		tr.add("cleaned %s: %s is read as %s", place(text.Source, c.At), tr.quote(c.Source), tr.quote(c.Clean))
 	}
 	if len(changes) > most {
 		tr.add("cleaned more of that kind")
 	}
-	tr.add("read: %s", shorten(text.Clean))
+	tr.add("read: %s", tr.quote(text.Clean))
+}
+
+// secret is what a text holds that must not be quoted.
+type secret struct{ text, kind string }
+
+// hide notes the secrets in a text, so that quote leaves them out. What is very
+// short is none, and stands in many words.
+func (tr *Trace) hide(text string) {
+	const shortest = 4
+	for _, f := range guard.Find(text) {
+		if f.End-f.Start >= shortest {
+			tr.secrets = append(tr.secrets, secret{text[f.Start:f.End], "[redacted: " + string(f.Kind) + "]"})
+		}
+	}
+	slices.SortStableFunc(tr.secrets, func(a, b secret) int { return cmp.Compare(len(b.text), len(a.text)) })
+}
+
+// quote quotes a part of a text without its secrets, and shortens it.
+func (tr *Trace) quote(s string) string {
+	const shortest = 4 // a piece of a secret
+	for _, secret := range tr.secrets {
+		if len(s) >= shortest && strings.Contains(secret.text, s) {
+			return shorten(secret.kind)
+		}
+		s = strings.ReplaceAll(s, secret.text, secret.kind)
+	}
+	return shorten(guard.Redact(s))
 }
 
 // found notes a signal that is believed, and begins what is noted about it.
@@ -97,7 +133,7 @@ func (tr *Trace) doubted(base *kb.Base, text *detect.Text, asked bool) {
 
 func (tr *Trace) describe(what string, text *detect.Text, s detect.Signal) {
 	said := text.Clean[s.Span.Start:s.Span.End]
-	tr.add("%s, %s: %s", what, place(text.Source, text.SourceSpan(s.Span).Start), shorten(said))
+	tr.add("%s, %s: %s", what, place(text.Source, text.SourceSpan(s.Span).Start), tr.quote(said))
 	parts := []string{fmt.Sprintf("  %s, read as %s", s.Kind, s.Reader)}
 	switch {
 	case s.Status == 0:
@@ -108,10 +144,10 @@ func (tr *Trace) describe(what string, text *detect.Text, s detect.Signal) {
 		parts = append(parts, fmt.Sprintf("status %d", s.Status))
 	}
 	for _, code := range s.Codes {
-		parts = append(parts, "code "+shorten(code))
+		parts = append(parts, "code "+tr.quote(code))
 	}
 	if s.Message != "" {
-		parts = append(parts, "message "+shorten(s.Message))
+		parts = append(parts, "message "+tr.quote(s.Message))
 	}
 	if s.Unsure {
 		parts = append(parts, "an error only if its name is known")
@@ -128,7 +164,7 @@ func (tr *Trace) candidates(q kb.Query, found []kb.Candidate) {
 		return
 	}
 	const most = 5
-	asked := shorten(q.Words)
+	asked := tr.quote(q.Words)
 	switch {
 	case q.Words == "":
 		asked = fmt.Sprintf("status %d", q.Status)
@@ -213,7 +249,7 @@ func (tr *Trace) question(status int, words string) {
 		return
 	}
 	tr.signal = len(tr.lines)
-	tr.add("asked: look up the words %s", shorten(words))
+	tr.add("asked: look up the words %s", tr.quote(words))
 	if status != 0 {
 		tr.lines[len(tr.lines)-1] += fmt.Sprintf(" with status %d", status)
 	}
@@ -229,7 +265,7 @@ func (tr *Trace) thresholds() {
 // passedOver notes that a message was not even read.
 func (tr *Trace) passedOver(text string) {
 	if tr != nil {
-		tr.add("not read: %s", shorten(text))
+		tr.add("not read: %s", tr.quote(text))
 		tr.add("a first look found no sign of an error body, a status or a code")
 	}
 }

@@ -56,3 +56,34 @@ func TestTraceOfBlocks(t *testing.T) {
 		t.Errorf("the trace does not say that blocks were read:\n%s", got)
 	}
 }
+
+// People paste traces into Slack: no secret of a message is in one, wherever it
+// stands and whatever announces it.
+func TestTraceHidesSecrets(t *testing.T) {
+	const (
+		token    = "eyJhbGciOiJSUzI1NiJ9.eyJleHAiOjE3NzI1MzI5NjB9.c2lnbmF0dXJlIHRoYXQgbm9ib2R5"
+		password = "correct_horse"
+		number   = "9434765919"
+	)
+	base := loadBase(t)
+	for _, text := range []string{
+		"Authorization: Bearer " + token + "\n401 ACCESS_DENIED",
+		"my NHS number is " + number,
+		"see you at " + number[:3] + " " + number[3:6] + " " + number[6:] + " for lunch",
+		`{"status":500,"code":"` + password + `","password":"` + password + `","message":"no patient with NHS number ` + number + `"}`,
+		`{"status":403,"code":"FORBIDDEN","message":"token ` + token + ` is refused"}`,
+		"password=correct\u200b_horse 403 FORBIDDEN &amp; Bearer eyJhbGciOiJSUzI1NiJ9.eyJleHAi\u200bOjE3NzI1MzI5NjB9.c2lnbmF0dXJlIHRoYXQgbm9ib2R5",
+	} {
+		for _, mode := range []Mode{Auto, Query} {
+			got := Explain(base, Input{Text: text, More: []Input{{Text: text}}}, mode).String()
+			for _, secret := range []string{token, token[:20], token[len(token)-20:], password, number, "943 476 5919"} {
+				if strings.Contains(got, secret) {
+					t.Errorf("%s: the trace of %q holds %s:\n%s", mode, text, secret, got)
+				}
+			}
+			if !strings.Contains(got, "[redacted: ") {
+				t.Errorf("%s: the trace of %q does not say what it leaves out:\n%s", mode, text, got)
+			}
+		}
+	}
+}

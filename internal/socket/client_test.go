@@ -706,3 +706,24 @@ func TestAHandshakeWithoutAnAnswerIsGivenUp(t *testing.T) {
 		}
 	})
 }
+
+// A reason, and the text of a close frame, may be anything, so that only what looks like one is logged.
+func TestStrangeReasonsAreNotLogged(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := inMemory(t)
+		s := f.run(t, acker{})
+		f.accept().send(disconnect(secret + " before the hello"))
+		p := f.greet()
+		p.send(disconnect(secret + " after it"))
+		p = f.greet()
+		p.ws.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(websocket.CloseGoingAway, secret), time.Time{})
+		f.greet()
+		synctest.Wait()
+		if s.logs.count("reason=?") != 2 || s.logs.count("close 1001 (going away): ?") != 1 {
+			t.Errorf("log:\n%s", s.logs)
+		}
+		if s.logs.count(secret) != 0 {
+			t.Errorf("something that somebody said is in the log:\n%s", s.logs)
+		}
+	})
+}

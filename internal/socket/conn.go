@@ -32,7 +32,7 @@ type conn struct {
 	first          bool // there was no other connection
 
 	leave  chan struct{} // closed at the first disconnect frame, after reason is set
-	reason string
+	reason string        // loggable
 
 	acks   chan string   // envelope ids for the writer
 	pong   chan string   // the payload of the newest ping that is not answered yet
@@ -132,8 +132,13 @@ func (cn *conn) extendIfGreeted() {
 }
 
 func (cn *conn) readError(err error) error {
-	var timeout net.Error
+	var (
+		timeout net.Error
+		closed  *websocket.CloseError
+	)
 	switch {
+	case errors.As(err, &closed) && closed.Code != websocket.CloseAbnormalClosure: // which no frame can say: its text is the library's (RFC 6455, 7.4.1)
+		return &websocket.CloseError{Code: closed.Code, Text: loggable(closed.Text)}
 	case errors.Is(err, websocket.ErrReadLimit):
 		cn.counts.oversize.Add(1)
 		return fmt.Errorf("a frame is larger than %d bytes", maxFrame)
@@ -180,11 +185,7 @@ func (cn *conn) discard(nth int64, msg string, f frame) {
 	if nth == 1 {
 		level = slog.LevelWarn
 	}
-	name := "?"
-	if typeName.MatchString(f.Type) {
-		name = f.Type // anything else could be a part of somebody's message
-	}
-	cn.log.Log(context.Background(), level, msg, "type", name, "has_id", f.EnvelopeID != "")
+	cn.log.Log(context.Background(), level, msg, "type", loggable(f.Type), "has_id", f.EnvelopeID != "")
 	if f.EnvelopeID == "" {
 		return
 	}
@@ -197,7 +198,7 @@ func (cn *conn) discard(nth int64, msg string, f frame) {
 // for the same as refresh_requested.
 func (cn *conn) disconnect(reason string) {
 	if !isClosed(cn.leave) {
-		cn.reason = reason
+		cn.reason = loggable(reason)
 		close(cn.leave)
 	}
 }

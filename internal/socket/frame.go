@@ -27,8 +27,16 @@ const (
 	kindMalformed                   // not readable, or without something that its type needs: ack if it has an id
 )
 
-// typeName is what a frame type may look like to be named in the log.
+// typeName is what a frame's type, or the reason of a disconnect, looks like.
 var typeName = regexp.MustCompile(`^[a-z_]{1,40}$`)
+
+// loggable is a type or reason as it may be logged: anything else could be a part of somebody's message.
+func loggable(name string) string {
+	if !typeName.MatchString(name) {
+		return "?"
+	}
+	return name
+}
 
 // envelopeID finds the id in a frame that is no proper JSON. It cannot be misled by the text of a message: inside a
 // JSON string the quotes would have backslashes before them.

@@ -148,7 +148,7 @@ func (b *Bot) changeCase(c *click, action string, v value, ack func()) {
 		b.whisper(c, wordsGone)
 	case err != nil:
 		b.counts.clicks.Inc(action, clickFailed)
-		b.log.Error("cannot store a click", "case", v.Case, "error", err)
+		b.log.Error("cannot store a click", "case", loggable(v.Case), "error", err)
 		b.whisper(c, wordsNotStored)
 	case altered:
 		b.counts.clicks.Inc(action, clickDone)

@@ -513,10 +513,12 @@ func (c *courier) page(ctx context.Context, cs store.Case, oldest, cursor string
 }
 
 // ours returns the ts of our own message with that id. Anybody can copy an id
-// out of the metadata, but not post as the bot.
+// out of the metadata, but not post as the bot. People's messages have no bot's
+// id, and Slack may not say the bot's either.
 func (c *courier) ours(messages []slack.Message, id string) string {
+	same := func(a, b string) bool { return a != "" && a == b }
 	for _, m := range messages {
-		if (m.User == c.self.UserID || m.BotID == c.self.BotID) && m.Metadata.EventPayload[metadataID] == id {
+		if (same(m.User, c.self.UserID) || same(m.BotID, c.self.BotID)) && m.Metadata.EventPayload[metadataID] == id {
 			return m.Timestamp
 		}
 	}

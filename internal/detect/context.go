@@ -270,7 +270,13 @@ func (t *talk) happensBehind(s sentence) bool {
 // happensSince says whether the sentence begins with when it began, and the mention
 // is all that follows: "after the upgrade: 403".
 func (t *talk) happensSince(s sentence) bool {
-	return (t.is(s.start, "after", "since", "with", "now", "today") || t.classOf(s.start)&cDid != 0 || t.classOf(s.start)&cFirst != 0 && t.classOf(s.start+1)&cDid != 0) && s.start < s.head-1 && t.list[s.head].before == clauseStop && t.endsAt(s.tail)
+	return (t.isFailingBut(s) || t.is(s.start, "after", "since", "with", "now", "today") || t.classOf(s.start)&cDid != 0 || t.classOf(s.start)&cFirst != 0 && t.classOf(s.start+1)&cDid != 0) && s.start < s.head-1 && t.list[s.head].before == clauseStop && t.endsAt(s.tail)
+}
+
+// isFailingBut says whether a colon behind "doesn't" leads to the mention: "the
+// validator passes it but the server doesn't: 400".
+func (t *talk) isFailingBut(s sentence) bool {
+	return t.classOf(s.head-1)&cNot != 0 && t.joined(s.head, clauseStop) && t.colonBehind(s.head-1)
 }
 
 // isAllThereIs says whether the message is the mention and a word or two that ask:

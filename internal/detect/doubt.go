@@ -178,7 +178,7 @@ func (t *talk) guesses(s sentence) bool {
 	if t.addressesYou(s.start, s.first) || t.isCondition(s.start, s.first) {
 		return true
 	}
-	if t.asksWhy(s.first) || t.asksIfNormal(s.first) {
+	if t.asksWhy(s.first) || t.asksIfNormal(s.first) || t.is(s.start, "what") && t.is(s.start+2, "make", "makes", "made") {
 		return false
 	}
 	for i := s.start; i < s.first; i++ {
@@ -412,6 +412,9 @@ func (t *talk) isDefined(s sentence) bool {
 		if t.is(j, "is", "are") && t.is(j+1, "normal", "expected", "fine", "correct", "right", "intended", "ok", "okay", "legit", "legitimate", "harmless", "usual") {
 			return true
 		}
+	}
+	if behind := strings.TrimLeft(t.text[t.list[s.last].span.End:], " "); len(behind) > 2 && behind[0] == '=' && behind[1] == ' ' && isLetter(behind[2]) {
+		return true // "403 = I know you"
 	}
 	if t.is(i, "is") && t.is(i+1, "never", "nearly", "almost", "mostly", "generally") && s.where&asked == 0 {
 		return true

@@ -169,7 +169,7 @@ func (m *mention) passOn(cues Cues) {
 		if m.status == 0 {
 			m.cues |= cueBegins // codes that stand side by side are one report
 		}
-		m.cues |= cues & (cueHappens | cueNow | cueFrom | cueTelling | cueAPI | cueHelp | cueStatus | cueLabel)
+		m.cues |= cues & (cueHappens | cueNow | cueFrom | cueTelling | cueAPI | cueHelp | cueNet | cueNearAPI | cueEnds | cueStatus | cueLabel)
 	}
 }
 

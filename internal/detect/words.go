@@ -96,7 +96,7 @@ var vocabulary = []struct {
 		swagger openapi schema docs documentation documented template placeholder simulate simulates simulated expected e.g eg
 		wiremock mockserver nock msw pact hypothetical dummy`},
 	{cBefore, `a an with w at then and all given is was it's are were me us as un une ein eine einen een uma um mit con met avec som med
-		plain bare weird random straight hm hmm ugh argh wtf damn hi hello morning so nope yep ok oh ah huh well suddenly hence`},
+		first second third next plain bare weird random straight hm hmm ugh argh wtf damn hi hello morning so nope yep ok oh ah huh well suddenly hence`},
 	{cBeforeMany, `of those these sporadic occasional intermittent more many some several few repeated constant thing job app script`},
 	{cBehind, `and or here there too instead so also either whatever despite no even as back though tho because cause coz cos yesterday
 		again pls plz please until til before once out right straight immediately around about throughout over como al quando quand wenn als cuando

@@ -46,19 +46,19 @@ func newTalk(base *kb.Base, text string, trees []Span) *talk {
 }
 
 // mend classifies unknown words as what they are with a slip of the finger in them,
-// so far as they may matter: in a message that names a status or a code.
+// so far as they may matter: near a status, or what can be a code.
 func (t *talk) mend() {
-	const most = 64
-	seen := 0
+	const reach = 10
+	next := 0 // the first token that was not looked at
 	for i := range t.list {
-		tok := &t.list[i]
-		if tok.class != 0 || tok.status != 0 || tok.where&(inFence|inLink|upper) != 0 || tok.span.End-tok.span.Start < shortestSlip {
+		if t.list[i].status == 0 && (t.list[i].where&upper == 0 || t.list[i].span.End-t.list[i].span.Start < shortestLoud) {
 			continue
 		}
-		if seen++; seen > most {
-			return
+		for next = max(next, i-reach); next < len(t.list) && next <= i+reach; next++ {
+			if tok := &t.list[next]; tok.class == 0 && tok.status == 0 && tok.where&(inFence|inLink|upper) == 0 {
+				tok.class = classifySlip(t.word(next))
+			}
 		}
-		tok.class = classifySlip(t.word(i))
 	}
 }
 

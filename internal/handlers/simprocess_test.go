@@ -18,6 +18,7 @@ import (
 	"github.com/slack-go/slack"
 	"modernc.org/sqlite"
 
+	"apierrorbot/internal/metrics"
 	"apierrorbot/internal/store"
 )
 
@@ -68,7 +69,7 @@ func (s *simulation) start(n int) {
 		api := slack.New("xoxb-simulated", slack.OptionAPIURL(simURL),
 			slack.OptionHTTPClient(&http.Client{Transport: p, Timeout: simTiming.HTTPTimeout}))
 		p.bot = New(Config{API: api, Self: simSelf, Store: p.store, Base: s.base,
-			Log: slog.New(slog.NewTextHandler(simLog{p}, &slog.HandlerOptions{ReplaceAttr: withoutTime})), Timing: simTiming})
+			Log: slog.New(slog.NewTextHandler(simLog{p}, &slog.HandlerOptions{ReplaceAttr: withoutTime})), Timing: simTiming, Metrics: new(metrics.Set)})
 		s.mu.Lock()
 		s.alive = append(s.alive, p)
 		s.mu.Unlock()

@@ -4,11 +4,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
+	"strconv"
 	"strings"
+	"syscall"
 	"time"
 
 	"database/sql"
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/stdlib"
 )
 
@@ -41,9 +45,35 @@ func connect(ctx context.Context, url string) (*sql.DB, error) {
 	defer cancel()
 	if err := db.PingContext(ctx); err != nil {
 		db.Close()
-		return nil, fmt.Errorf("PostgreSQL does not let us in: %w", err)
+		return nil, connectError(net.JoinHostPort(config.Host, strconv.Itoa(int(config.Port))), err)
 	}
 	return db, nil
+}
+
+// connectError says in one line why there is no connection to a server, and what to
+// do: the driver's own error has a line for each address that it tried.
+func connectError(server string, err error) error {
+	var (
+		refused *pgconn.PgError
+		system  syscall.Errno
+		dns     *net.DNSError
+	)
+	switch {
+	case errors.As(err, &refused) && strings.HasPrefix(refused.Code, "28"): // https://www.postgresql.org/docs/current/errcodes-appendix.html
+		return fmt.Errorf("PostgreSQL at %s refuses the user name or password: correct them in the URL, with %%XX for special characters (%s)", server, refused.Message)
+	case errors.As(err, &refused):
+		return fmt.Errorf("PostgreSQL at %s does not let us in: %s (SQLSTATE %s): correct the URL or mend the server", server, refused.Message, refused.Code)
+	}
+	why := strings.Join(strings.Fields(err.Error()), " ")
+	switch {
+	case errors.Is(err, context.DeadlineExceeded):
+		why = "no answer in " + answerWait.String()
+	case errors.As(err, &dns):
+		why = dns.Err
+	case errors.As(err, &system):
+		why = system.Error()
+	}
+	return fmt.Errorf("PostgreSQL cannot be reached at %s: %s: check that it runs, and the host and port in the URL", server, why)
 }
 
 func openPostgres(ctx context.Context, url string, lease time.Duration) (*Store, error) {

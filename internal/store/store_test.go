@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"os"
 	"path/filepath"
 	"strings"
@@ -15,6 +16,8 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"apierrorbot/internal/pgtest"
+
+	"github.com/jackc/pgx/v5/pgconn"
 )
 
 // testLease is long enough for every test that is not about leases.
@@ -568,7 +571,7 @@ func TestOpenDatabaseErrors(t *testing.T) {
 		{"sqlite::memory:", "in memory"},
 		{"mysql://user:hunter2@host/db", "write sqlite:PATH or postgres://"},
 		{"postgres://user:hunter2%zz@host/db", "write postgres://USER"},
-		{"postgres://user:hunter2@127.0.0.1:1/db", "does not let us in"},
+		{"postgres://user:hunter2@127.0.0.1:1/db", "cannot be reached at 127.0.0.1:1: connection refused: check that it runs"},
 		{"sqlite:" + filepath.Join(t.TempDir(), "missing", "x.db"), "a folder that exists"},
 		{"sqlite:" + garbage, "not a database"},
 	}
@@ -579,6 +582,32 @@ func TestOpenDatabaseErrors(t *testing.T) {
 		}
 		if err != nil && strings.Contains(err.Error(), "hunter2") {
 			t.Errorf("OpenDatabase(%q) shows the password: %v", tt.url, err)
+		}
+		if err != nil && strings.HasPrefix(tt.url, "postgres:") && strings.Contains(err.Error(), "\n") {
+			t.Errorf("OpenDatabase(%q) says more than one line: %v", tt.url, err)
+		}
+	}
+}
+
+// What to do depends on who refuses: a server that is not there, one that does not
+// know the password, and one that has no such database.
+func TestConnectError(t *testing.T) {
+	pg := func(code, message string) error {
+		return fmt.Errorf("two\nlines: %w", &pgconn.PgError{Code: code, Message: message})
+	}
+	tests := []struct {
+		err  error
+		want string
+	}{
+		{pg("28P01", "password authentication failed"), "PostgreSQL at db:5432 refuses the user name or password: correct them in the URL, with %XX for special characters (password authentication failed)"},
+		{pg("3D000", "database does not exist"), "PostgreSQL at db:5432 does not let us in: database does not exist (SQLSTATE 3D000): correct the URL or mend the server"},
+		{fmt.Errorf("a\nb: %w", context.DeadlineExceeded), "PostgreSQL cannot be reached at db:5432: no answer in 5s: check that it runs, and the host and port in the URL"},
+		{fmt.Errorf("a\nb: %w", &net.DNSError{Err: "no such host", Name: "db"}), "PostgreSQL cannot be reached at db:5432: no such host: check that it runs, and the host and port in the URL"},
+		{errors.New("a\nb"), "PostgreSQL cannot be reached at db:5432: a b: check that it runs, and the host and port in the URL"},
+	}
+	for _, tt := range tests {
+		if got := connectError("db:5432", tt.err).Error(); got != tt.want {
+			t.Errorf("%v:\n got %s\nwant %s", tt.err, got, tt.want)
 		}
 	}
 }

@@ -5,8 +5,10 @@ import (
 	"sort"
 )
 
-// maxFindings is how many findings a finding.from can tell apart; detect makes no
-// more signals of a message.
+// maxFindings is how many findings a finding.from can tell apart. Detect makes no
+// more signals of one text, but a message with forwarded ones and files has several
+// texts: later findings have no number (1<<i is 0 then), which a trace misses and
+// nothing else.
 const maxFindings = 64
 
 // join makes items of findings: those that speak of the same error become one.

@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -44,8 +45,9 @@ type testBot struct {
 	httpAddr string
 	wrapLog  func(slog.Handler) slog.Handler // may be nil
 
-	stop  func() error // stops the running bot, and returns what it ended with
-	ended chan error   // what it ended with
+	bot   *atomic.Pointer[handlers.Bot] // the one that was started last
+	stop  func() error                  // stops the running bot, and returns what it ended with
+	ended chan error                    // what it ended with
 }
 
 // newTestBot starts a local Slack and the bot with the articles in the binary.
@@ -148,6 +150,8 @@ func (b *testBot) launch() (ready <-chan struct{}) {
 	ctx, cancel := context.WithCancel(context.Background())
 	connected := make(chan struct{}, 1)
 	s := b.service()
+	b.bot = new(atomic.Pointer[handlers.Bot])
+	s.onBot = b.bot.Store
 	s.onReady = func() {
 		select {
 		case connected <- struct{}{}:
@@ -201,11 +205,15 @@ func (b *testBot) await(what string, done func() bool) {
 	b.t.Fatalf("waited in vain for %s", what)
 }
 
-// settle waits until the bot has nothing left to do.
+// settle waits until the bot has nothing left to do. Private messages go out after
+// the ack, in lanes of their own: they are waited for too.
 func (b *testBot) settle() {
 	b.t.Helper()
 	b.await("the bot to be idle", func() bool {
 		if b.sim.Unacked() > 0 {
+			return false
+		}
+		if bot := b.bot.Load(); bot != nil && bot.Waiting() > 0 {
 			return false
 		}
 		// Looked up after that: what is acked is stored.

@@ -299,7 +299,7 @@ func (c *conversation) see(where string, want []string) {
 	if holds() {
 		return
 	}
-	// A private answer is not awaited by settle: nothing is stored of it.
+	// What follows a delivery is not awaited by settle: nothing is stored of it.
 	c.await(fmt.Sprintf("the bot %s:\n%s\n--- it says:\n%s", where, strings.Join(want, "\n"), c.everything()), holds)
 }
 

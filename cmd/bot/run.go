@@ -117,7 +117,8 @@ type service struct {
 	timing      handlers.Timing
 	sockets     socket.Timings // but Drain, which is drainWait
 	log         *slog.Logger
-	onReady     func() // called when the bot is connected to Slack (again); may be nil
+	onReady     func()              // called when the bot is connected to Slack (again); may be nil
+	onBot       func(*handlers.Bot) // called before the bot resumes its work; may be nil
 }
 
 // How long a stopping bot waits: for the acks of what it has recorded, and then
@@ -166,6 +167,9 @@ func serve(ctx context.Context, s service) error {
 		defer cancel()
 		bot.Close(closing)
 	}()
+	if s.onBot != nil {
+		s.onBot(bot)
+	}
 	if err := bot.Resume(ctx); err != nil {
 		return fmt.Errorf("DATABASE_URL: %w", err)
 	}

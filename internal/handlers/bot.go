@@ -122,6 +122,10 @@ type Bot struct {
 	fatal  chan error
 }
 
+// Waiting returns how many messages, clicks and private answers are being worked on
+// or wait for that. It may be called at any time.
+func (b *Bot) Waiting() int { return b.lanes.length() }
+
 // New returns a Bot. It does nothing before Record or Resume is called.
 func New(c Config) *Bot {
 	ctx, cancel := context.WithCancel(context.Background())
@@ -143,7 +147,7 @@ func New(c Config) *Bot {
 	b.people = newPeople(c.API, c.Self, b.counts)
 	b.files = newFiles(c.Files, b.counts, c.Log)
 	c.Metrics.Func("apierrorbot_lanes_waiting", "Messages and clicks that wait for the database or for Slack.",
-		metrics.TypeGauge, func() (float64, bool) { return float64(b.lanes.length()), true })
+		metrics.TypeGauge, func() (float64, bool) { return float64(b.Waiting()), true })
 	b.courier = newCourier(b, c.Timing)
 	b.catchUp = newCatchUp(b, c)
 	return b

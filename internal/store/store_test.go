@@ -14,10 +14,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
+	"github.com/jackc/pgx/v5/pgconn"
 
 	"apierrorbot/internal/pgtest"
-
-	"github.com/jackc/pgx/v5/pgconn"
 )
 
 // testLease is long enough for every test that is not about leases.

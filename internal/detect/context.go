@@ -52,6 +52,7 @@ func (t *talk) siblings(i, step int) int {
 
 // context looks at what is said around the tokens of a mention.
 func (t *talk) context(first, last int) Cues {
+	t.weighed++
 	s := t.sentence(first, last)
 	c := t.verb(s) | t.source(s) | t.subject(s)
 	if t.happensWhen(s) {

@@ -21,10 +21,14 @@ const (
 	readerLog   = "log or transcript"
 )
 
+// maxWeighed bounds how many mentions of a message are weighed, which takes some 30 µs
+// for each: whoever names so many reports none with what follows.
+const maxWeighed = 200
+
 // mentions finds what is said about errors.
 func (t *talk) mentions() []Signal {
 	var found []mention
-	for i := 0; i < len(t.list) && len(found) < maxSignals; i++ {
+	for i := 0; i < len(t.list) && len(found) < maxSignals && t.weighed < maxWeighed; i++ {
 		m, ok := t.mention(i)
 		if !ok {
 			continue

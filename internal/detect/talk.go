@@ -19,6 +19,25 @@ type talk struct {
 	help   bool  // somebody asks for help in so many words
 	apis   bool  // an API is named
 	near   int   // how many names were looked for by their spelling
+
+	weighed int // how many mentions were weighed
+
+	foreignLine, sourceLine verdict // on the line that was last asked about
+}
+
+// verdict is what was found out about a line, so that many mentions in one line do
+// not read it again and again.
+type verdict struct {
+	line Span
+	is   bool
+}
+
+// on gives the verdict on a line, and asks for it where it is another line.
+func (v *verdict) on(line Span, ask func() bool) bool {
+	if v.line != line {
+		*v = verdict{line, ask()}
+	}
+	return v.is
 }
 
 func newTalk(base *kb.Base, text string, trees []Span) *talk {
@@ -113,26 +132,30 @@ func (t *talk) line(s Span) string {
 	return t.text[at.Start:at.End]
 }
 
+// lineSpan is where the line around a span is. Of a line that is longer than people
+// read it gives a part, the same for all spans that are near each other.
 func (t *talk) lineSpan(s Span) Span {
-	const reach = 400
-	start := max(0, s.Start-reach)
+	const reach, part = 400, 256
+	start := max(0, s.Start/part*part-reach)
 	start += strings.LastIndexByte(t.text[start:s.Start], '\n') + 1
-	end := min(len(t.text), s.End+reach)
+	end := min(len(t.text), (s.End/part+1)*part+reach)
 	return Span{start, s.End + lineLength(t.text[s.End:end])}
 }
 
 // isForeignAt says whether a line, or the one before it, is about a tool whose
 // servers are not the APIs that articles are about.
 func (t *talk) isForeignAt(line Span) bool {
-	return isForeignLine(t.text[line.Start:line.End]) ||
-		line.Start > 0 && isForeignLine(t.line(Span{line.Start - 1, line.Start - 1}))
+	return t.foreignLine.on(line, func() bool {
+		return isForeignLine(t.text[line.Start:line.End]) ||
+			line.Start > 0 && isForeignLine(t.line(Span{line.Start - 1, line.Start - 1}))
+	})
 }
 
 // inSource says whether token i stands in source code: its line does, or in a
 // fence the line before or behind it.
 func (t *talk) inSource(i int) bool {
 	at := t.lineSpan(t.list[i].span)
-	if isSourceLine(t.text[at.Start:at.End]) {
+	if t.sourceLine.on(at, func() bool { return isSourceLine(t.text[at.Start:at.End]) }) {
 		return true
 	}
 	if t.list[i].where&inFence == 0 {

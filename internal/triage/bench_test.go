@@ -64,6 +64,8 @@ var hostile = []struct{ name, part string }{
 	{"numbers", "403 "},
 	{"lines", "403\n"},
 	{"codes", "ACCESS_DENIED "},
+	{"phrases", "RESOURCE NOT FOUND "},
+	{"words", "FORBIDDEN, "},
 	{"prose", "we are getting a 403 from PDS if "},
 	{"members", "\"a\":1\n"},
 	{"bodies", `{"status":403,"message":"no"}`},

@@ -309,11 +309,13 @@ func (c *crash) settledOnce() {
 	c.db.Close() // the killed process must be the last that has the file open
 }
 
-// tick clicks on a step of the reply that is not ticked yet.
+// tick clicks on a step of the reply that is not shown as ticked.
 func (c *crash) tick() {
 	c.await("a click to be possible", func() bool { // it is not when the message changes meanwhile
 		reply := c.reply(channel, c.asked[0], 1)
-		return c.sim.Click("asha", channel, reply.TS, stepButton(c.t, reply, "Mark done", c.rng.IntN(2))) == nil
+		open := slices.DeleteFunc(shownSteps(c.t, reply), func(s shownStep) bool { return !s.Done })
+		control := slacksim.Control{Value: open[c.rng.IntN(len(open))].value}
+		return c.sim.Click("asha", channel, reply.TS, control) == nil
 	})
 }
 

@@ -94,7 +94,7 @@ func newIdleTestBot(t testing.TB, url string, config slacksim.Config, base *kb.B
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { sim.Close() })
-	return &testBot{t: t, sim: sim, base: base, url: url, log: new(syncBuffer), keep: defaultKeep,
+	return &testBot{t: t, sim: sim, base: base, url: url, log: new(syncBuffer), bot: new(atomic.Pointer[handlers.Bot]), keep: defaultKeep,
 		timing: handlers.Timing{HTTPTimeout: 2 * time.Second, Settle: 50 * time.Millisecond, Backoff: 10 * time.Millisecond, Lease: 2 * time.Second,
 			Redelivery: time.Minute, SaveEvery: 10 * time.Millisecond},
 		catchUp: 15 * time.Minute,

@@ -34,7 +34,8 @@ type process struct {
 	bot    *Bot
 	store  *store.Store
 
-	cutOff atomic.Int64 // until then (Unix nanoseconds) it cannot write to the database
+	cutOff  atomic.Int64  // until then (Unix nanoseconds) it cannot write to the database
+	started chan struct{} // closed when the bot has taken up its work
 }
 
 func (p *process) String() string { return fmt.Sprint("process ", p.number) }
@@ -63,7 +64,7 @@ func (s *simulation) start(n int) {
 	hookCommits()
 	for range n {
 		s.lives++
-		p := &process{s: s, number: s.lives}
+		p := &process{s: s, number: s.lives, started: make(chan struct{})}
 		p.ctx, p.cancel = context.WithCancel(context.Background())
 		p.open()
 		api := slack.New("xoxb-simulated", slack.OptionAPIURL(simURL),
@@ -74,7 +75,9 @@ func (s *simulation) start(n int) {
 		s.alive = append(s.alive, p)
 		s.mu.Unlock()
 		s.note("%s starts", p)
-		if err := p.bot.Resume(p.ctx); err != nil && !p.dead.Load() {
+		err := p.bot.Resume(p.ctx)
+		close(p.started)
+		if err != nil && !p.dead.Load() {
 			s.t.Fatal(err)
 		}
 		time.Sleep(time.Millisecond) // so that the next one does nothing at the same time
@@ -136,6 +139,7 @@ func (p *process) die(why string) {
 	p.s.alive = slices.DeleteFunc(p.s.alive, func(o *process) bool { return o == p })
 	p.s.mu.Unlock()
 	p.s.doing.Go(func() { // what is left of it
+		<-p.started // a process closes what it has started, and not before
 		p.store.Close()
 		p.bot.Close(p.ctx)
 	})

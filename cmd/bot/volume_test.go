@@ -45,7 +45,7 @@ func TestManyDeliveries(t *testing.T) {
 // clicks.
 func TestManyClicks(t *testing.T) {
 	const steps = 20 // of each list
-	clicks := volume(t, "TEST_CLICKS", 1_000)
+	clicks := volume(t, "TEST_CLICKS", 500)
 	b := newIdleTestBot(t, pgtest.Database(t), slacksim.Config{}, longLists(t))
 	b.timing = handlers.DefaultTiming
 	b.startTwo()

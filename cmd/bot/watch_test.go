@@ -185,6 +185,7 @@ func TestReady(t *testing.T) {
 	b.probeBecomes("/readyz", http.StatusOK)
 	b.probeBecomes("/healthz", http.StatusOK)
 
+	b.twoSockets() // one that is being opened would come up behind the cut
 	end := b.fault(slacksim.Fault{On: slacksim.OnSockets, Effect: slacksim.EffectRefuse})
 	b.sim.CutSockets()
 	b.probeBecomes("/readyz", http.StatusServiceUnavailable)

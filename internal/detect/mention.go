@@ -187,7 +187,7 @@ func (t *talk) statusMention(i int) (mention, bool) {
 	if t.repeated(i) {
 		m.cues |= cuePlural
 	}
-	if t.isOtherNumber(i) || t.isFileName(i) || m.kind == KindCode && m.cues&cueCode == 0 && t.classOf(i-1)&(cCounted|cLabel|cNet|cAPI) == cCounted && t.joined(i, noStop) || m.cues&(cueNamed|cueNear|cueProgram) == 0 && !codeShaped(t.word(i+1)) && t.isCount(i) || (t.isReplaced(i) || t.isRange(i)) && m.cues&cueProgram == 0 {
+	if t.isNoStatus(i, &m) {
 		return m, false
 	}
 	if m.cues&cueProgram != 0 {
@@ -202,8 +202,7 @@ func (t *talk) statusMention(i int) (mention, bool) {
 	} else if t.list[i].where&asked != 0 {
 		m.cues |= cueAsks
 	}
-	if m.cues&(cueNamed|cueNear|cueProgram) == 0 && m.cues&(cueHabit|cueHappens) != cueHabit &&
-		(m.status != 404 || m.cues&(cueHappens|cueNow|cueFrom|cueAPI|cueNearAPI|cueNet) != 0) && (t.standsAsStatus(m.first, m.last) || m.cues&(cueContrast|cueHappens) != 0 && t.list[i].where&inFence == 0 && t.isSpoken(m.first) && t.goesOnBehindStatus(m.last)) {
+	if t.standsReported(i, &m) {
 		m.cues |= cueEnds
 	}
 	if m.cues&(cueNamed|cueNear|cueProgram|cueLabel|cueStatus|cueEnds) == 0 && t.namesThing(&m) {
@@ -214,6 +213,38 @@ func (t *talk) statusMention(i int) (mention, bool) {
 		m.cues |= cueEnds
 	}
 	return m, true
+}
+
+// isNoStatus says whether number i, which begins a mention, is something else: a
+// count, a range, a file's name, or what numbers a thing before it.
+func (t *talk) isNoStatus(i int, m *mention) bool {
+	switch {
+	case t.isOtherNumber(i), t.isFileName(i):
+		return true
+	case m.cues&cueProgram == 0 && (t.isReplaced(i) || t.isRange(i)):
+		return true
+	case m.cues&(cueNamed|cueNear|cueProgram) == 0 && !codeShaped(t.word(i+1)) && t.isCount(i):
+		return true
+	}
+	numbers := t.classOf(i-1)&(cCounted|cLabel|cNet|cAPI) == cCounted && t.joined(i, noStop)
+	return numbers && m.kind == KindCode && m.cues&cueCode == 0
+}
+
+// standsReported says whether status i, which has no name beside it, stands where
+// people put the one that they got. 404 is a word of its own by now: it needs a hint
+// more.
+func (t *talk) standsReported(i int, m *mention) bool {
+	const hints = cueHappens | cueNow | cueFrom | cueAPI | cueNearAPI | cueNet
+	switch {
+	case m.cues&(cueNamed|cueNear|cueProgram) != 0, m.cues&(cueHabit|cueHappens) == cueHabit:
+		return false
+	case m.status == 404 && m.cues&hints == 0:
+		return false
+	case t.standsAsStatus(m.first, m.last):
+		return true
+	}
+	told := m.cues&(cueContrast|cueHappens) != 0 && t.list[i].where&inFence == 0
+	return told && t.isSpoken(m.first) && t.goesOnBehindStatus(m.last)
 }
 
 // weighNumber adds what depends on which number it is.

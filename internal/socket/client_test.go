@@ -642,7 +642,7 @@ func TestAnOutageIsReportedOnce(t *testing.T) {
 		f.setAnswer(statusWith(503, ""))
 		s := f.run(t, acker{})
 		<-time.After(time.Hour)
-		if got := s.logs.count("level=WARN", "503"); got != 1 {
+		if got := s.logs.count("level=WARN", "503 Service Unavailable"); got != 1 {
 			t.Errorf("%d warnings in an hour of 503, want 1", got)
 		}
 		f.setAnswer(refuseWith("internal_error"))

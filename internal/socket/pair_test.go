@@ -157,7 +157,7 @@ func TestAnOutageOfBoth(t *testing.T) {
 		p.ws.Close()
 		q.ws.Close()
 		<-time.After(time.Hour)
-		if got := s.logs.count("level=WARN", "503"); got != 1 {
+		if got := s.logs.count("level=WARN", "503 Service Unavailable"); got != 1 {
 			t.Errorf("%d warnings in an hour of 503, want 1:\n%s", got, s.logs)
 		}
 		if got := len(f.openTimes()) - before; got > 150 {

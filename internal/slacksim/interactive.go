@@ -126,6 +126,7 @@ func (s *Server) Click(user, channel, ts string, control Control) error {
 	s.deliver(&delivery{
 		kind: interactions, payload: mustJSON(s.blockActions(u, m, action)),
 		summary: fmt.Sprintf("%s clicks %v", u.Name, element["action_id"]),
+		happens: Happening{Kind: AckedClick, Channel: c.id, TS: m.ts, User: u.ID},
 		onFailure: func(code string) {
 			s.slackbotSays(c, u.ID, m.threadTS, fmt.Sprintf("The app did not respond to the click in time (%s)", code))
 		},

@@ -151,6 +151,7 @@ func chatPostMessage(s *Server, a args) (object, error) {
 		posted.subtype = "thread_broadcast"
 	}
 	s.post(c, posted)
+	s.cfg.Watch(Happening{Kind: Posted, Channel: c.id, TS: posted.ts, Thread: posted.threadTS})
 	answer := object{"channel": c.id, "ts": posted.ts, "message": s.world.message(posted)}
 	if posted.metadata != nil {
 		answer["message"].(object)["metadata"] = posted.metadata
@@ -259,6 +260,7 @@ func chatUpdate(s *Server, a args) (object, error) {
 		return nil, fail("no_text")
 	}
 	s.update(m, news)
+	s.cfg.Watch(Happening{Kind: Updated, Channel: m.channel.id, TS: m.ts, Thread: m.threadTS})
 	return object{"channel": m.channel.id, "ts": m.ts, "text": m.text, "message": s.world.message(m)}, nil
 }
 

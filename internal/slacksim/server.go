@@ -60,6 +60,8 @@ type Config struct {
 
 	Timing      Timing
 	TrafficSize int              // entries kept in the traffic log; 0: 1000; below 0: no log
+	History     int              // messages kept in each channel, the newest; 0: all of them
+	Watch       func(Happening)  // told of what the bot does, under the Server's lock: it must be quick, and not call the Server
 	Now         func() time.Time // the server's clock; default time.Now
 	Log         *slog.Logger     // default: discard. Message texts and tokens are never logged
 }
@@ -72,6 +74,25 @@ type Timing struct {
 	TicketLife      time.Duration   // of a WebSocket address; default 30 s
 	ResponseURLLife time.Duration   // default 30 min
 }
+
+// Happening is something that the bot did, for a load generator: Await asks again whenever anything has changed,
+// which is too dear for thousands of messages a second.
+type Happening struct {
+	Kind    string
+	Channel string
+	TS      string        // the message that was acked, clicked on, posted or updated
+	Thread  string        // of a message of the bot's
+	User    string        // who wrote what was acked, or clicked
+	After   time.Duration // of an ack: since the envelope was sent
+}
+
+// Kinds of happenings.
+const (
+	Acked      = "acked" // a person's message; not the events of edits, deletions and the bot's own messages
+	AckedClick = "acked click"
+	Posted     = "posted"
+	Updated    = "updated"
+)
 
 // Example is a ready-made message for the page to send with one click.
 type Example struct {
@@ -232,6 +253,9 @@ func (c Config) withDefaults() Config {
 	}
 	if c.Now == nil {
 		c.Now = time.Now
+	}
+	if c.Watch == nil {
+		c.Watch = func(Happening) {}
 	}
 	if c.Log == nil {
 		c.Log = slog.New(slog.NewTextHandler(io.Discard, nil))

@@ -64,6 +64,7 @@ type delivery struct {
 	payload json.RawMessage
 	summary string
 	retries bool // Events API only: clicks and slash commands come once
+	happens Happening // with its ack; without a Kind, nobody is told
 
 	ids     []string // envelope ids so far, newest last
 	attempt int
@@ -387,6 +388,10 @@ func (s *Server) ack(frame []byte) {
 		latency := s.now().Sub(d.sent)
 		entry.status, entry.summary = "ok", fmt.Sprintf("%s after %s", d.kind, latency.Round(100*time.Microsecond))
 		s.settle(d, latency)
+		if d.happens.Kind != "" {
+			d.happens.After = latency
+			s.cfg.Watch(d.happens)
+		}
 		if d.onAck != nil {
 			d.onAck(a.Payload)
 		}
@@ -530,7 +535,14 @@ func (s *Server) deliverEvent(c *channel, event object, summary string) {
 		}},
 		"is_ext_shared_channel": c != nil && c.outsiders > 0,
 	}
-	s.deliver(&delivery{kind: eventsAPI, payload: mustJSON(payload), summary: summary, retries: true})
+	d := &delivery{kind: eventsAPI, payload: mustJSON(payload), summary: summary, retries: true}
+	if event["type"] == "message" && event["subtype"] == nil && event["bot_id"] == nil {
+		d.happens.Kind = Acked
+		d.happens.TS, _ = event["ts"].(string)
+		d.happens.User, _ = event["user"].(string)
+		d.happens.Channel, _ = event["channel"].(string)
+	}
+	s.deliver(d)
 }
 
 // CutSockets breaks every open socket without a word and returns how many.

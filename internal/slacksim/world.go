@@ -124,6 +124,7 @@ type world struct {
 	team     Team
 	bot      Bot
 	now      func() time.Time
+	keep     int // messages of each channel; 0: all
 	baseURL  string
 	users    []*user
 	userByID map[string]*user
@@ -158,7 +159,7 @@ var colors = []string{"#4a7ebb", "#c0504d", "#5b9a3c", "#8064a2", "#d08020", "#2
 
 func newWorld(cfg Config) (*world, error) {
 	w := &world{
-		team: cfg.Team, bot: cfg.Bot, now: cfg.Now,
+		team: cfg.Team, bot: cfg.Bot, now: cfg.Now, keep: cfg.History,
 		userByID: make(map[string]*user),
 		byID:     make(map[string]*channel),
 		files:    make(map[string]*file),
@@ -327,6 +328,9 @@ func (w *world) add(c *channel, m *message) {
 	}
 	c.log = insert(c.log, m)
 	c.byTS[m.ts] = m
+	if w.keep > 0 && len(c.log) > 2*w.keep {
+		c.forgetBefore(c.log[len(c.log)-w.keep].ts)
+	}
 	if m.to != "" {
 		return
 	}
@@ -340,6 +344,16 @@ func (w *world) add(c *channel, m *message) {
 	if m.subtype == "thread_broadcast" {
 		c.roots = insert(c.roots, m)
 	}
+}
+
+// forgetBefore drops the messages older than ts. Done rarely, so that each message pays little for it.
+func (c *channel) forgetBefore(ts string) {
+	old := search(c.log, ts)
+	for _, m := range c.log[:old] {
+		delete(c.byTS, m.ts)
+	}
+	c.log = slices.Clone(c.log[old:])
+	c.roots = slices.Clone(c.roots[search(c.roots, ts):])
 }
 
 // insert keeps a list sorted by ts; nearly always it appends.

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"strings"
 	"time"
@@ -30,7 +29,7 @@ const (
 )
 
 // record writes what was done to a case in the transaction that does it.
-func record(ctx context.Context, tx *sql.Tx, c *Case, by By, acts ...act) error {
+func record(ctx context.Context, tx queries, c *Case, by By, acts ...act) error {
 	var rows []string
 	args := []any{by.At.UnixMilli(), c.Key.Team, c.Key.Channel, c.Key.TS, c.ID, by.User}
 	for _, a := range acts {

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 )
 
 // Detail is one value that an item took from its message. The store does not
@@ -11,7 +10,7 @@ type Detail struct {
 	Kind, Name, Value string
 }
 
-func insertDetails(ctx context.Context, tx *sql.Tx, id string, item int, details []Detail) error {
+func insertDetails(ctx context.Context, tx queries, id string, item int, details []Detail) error {
 	for n, d := range details {
 		if _, err := tx.ExecContext(ctx,
 			`insert into details (case_id, item, n, kind, name, value) values ($1, $2, $3, $4, $5, $6)`,
@@ -23,7 +22,7 @@ func insertDetails(ctx context.Context, tx *sql.Tx, id string, item int, details
 }
 
 // loadDetails fills in the details of a case's items.
-func loadDetails(ctx context.Context, tx *sql.Tx, id string, items []Item) error {
+func loadDetails(ctx context.Context, tx queries, id string, items []Item) error {
 	rows, err := tx.QueryContext(ctx,
 		`select item, kind, name, value from details where case_id = $1 order by item, n`, id)
 	if err != nil {
@@ -49,7 +48,7 @@ func loadDetails(ctx context.Context, tx *sql.Tx, id string, items []Item) error
 
 // adoptDetails gives the items of an edited message's case the details that came
 // with the edit, where they had none, and reports whether there were any.
-func adoptDetails(ctx context.Context, tx *sql.Tx, id string, old, items []Item) (adopted bool, err error) {
+func adoptDetails(ctx context.Context, tx queries, id string, old, items []Item) (adopted bool, err error) {
 	for _, o := range old {
 		if len(o.Details) > 0 || len(o.Options) == 0 {
 			continue

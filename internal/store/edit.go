@@ -2,14 +2,13 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"slices"
 )
 
 // editCase brings the case of an edited message up to date: it adds what is new,
 // and drops what nobody has worked on and the message no longer has. It returns
 // the case's id if its reply has something else to show now, else "".
-func (s *Store) editCase(ctx context.Context, tx *sql.Tx, id string, n NewCase) (string, error) {
+func (s *Store) editCase(ctx context.Context, tx queries, id string, n NewCase) (string, error) {
 	c, err := lockCase(ctx, tx, id)
 	if err != nil || c.State == Withdrawn {
 		return "", err
@@ -86,7 +85,7 @@ func (c *Case) touched(item Item) bool {
 	})
 }
 
-func deleteItem(ctx context.Context, tx *sql.Tx, id string, n int) error {
+func deleteItem(ctx context.Context, tx queries, id string, n int) error {
 	if _, err := tx.ExecContext(ctx, `delete from options where case_id = $1 and item = $2`, id, n); err != nil {
 		return err
 	}

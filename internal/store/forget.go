@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"time"
@@ -97,7 +96,7 @@ func (s *Store) Forget(ctx context.Context, w Whom, now time.Time) (done []Forgo
 	if err != nil {
 		return done, err
 	}
-	err = s.transaction(ctx, func(tx *sql.Tx) error {
+	err = s.transaction(ctx, func(tx queries) error {
 		return record(ctx, tx, &Case{}, By{At: now}, act{action: actForget})
 	})
 	return done, errors.Join(err, s.scrub(ctx))
@@ -110,7 +109,7 @@ func (s *Store) WouldForget(ctx context.Context, w Whom) ([]Forgotten, error) {
 	}
 	steps, args := w.steps()
 	var would []Forgotten
-	err := s.reading(ctx, func(tx *sql.Tx) error {
+	err := s.reading(ctx, func(tx queries) error {
 		for _, step := range steps {
 			f := Forgotten{What: step.what}
 			if err := tx.QueryRowContext(ctx, `select count(*) from `+step.table+` where `+step.where, args...).Scan(&f.Rows); err != nil {
@@ -128,7 +127,7 @@ func (s *Store) WouldForget(ctx context.Context, w Whom) ([]Forgotten, error) {
 func (s *Store) forgetUser(ctx context.Context, w Whom) ([]Forgotten, error) {
 	steps, args := w.steps()
 	var done []Forgotten
-	err := s.transaction(ctx, func(tx *sql.Tx) error {
+	err := s.transaction(ctx, func(tx queries) error {
 		for _, step := range steps {
 			res, err := tx.ExecContext(ctx, step.query(), args...)
 			if err != nil {

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"time"
 )
 
@@ -28,7 +27,7 @@ const (
 // message names it (never its text), and is counted once within a day, whatever it
 // reports; "" is a message without a name, and counts always.
 func (s *Store) RememberGap(ctx context.Context, status int, code, message string, at time.Time) error {
-	return s.transaction(ctx, func(tx *sql.Tx) error {
+	return s.transaction(ctx, func(tx queries) error {
 		if counted, err := isCounted(ctx, tx, message, at); counted || err != nil {
 			return err
 		}
@@ -45,7 +44,7 @@ func (s *Store) RememberGap(ctx context.Context, status int, code, message strin
 }
 
 // isCounted says whether a message was counted already, and from now on it is.
-func isCounted(ctx context.Context, tx *sql.Tx, message string, at time.Time) (bool, error) {
+func isCounted(ctx context.Context, tx queries, message string, at time.Time) (bool, error) {
 	if message == "" {
 		return false, nil
 	}

@@ -86,7 +86,7 @@ func (s *Store) Renew(ctx context.Context, ids []string) (held []string, until t
 			args = append(args, id)
 			places = append(places, fmt.Sprintf("$%d", len(args)))
 		}
-		kept, err := s.texts(ctx, `update cases set lease_until = $2
+		kept, err := s.changed(ctx, `update cases set lease_until = $2
 			where worker = $1 and id in (`+strings.Join(places, ", ")+`) returning id`, args...)
 		if err != nil {
 			return nil, time.Time{}, err

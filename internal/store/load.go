@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-func loadCase(ctx context.Context, tx *sql.Tx, id string) (Case, error) {
+func loadCase(ctx context.Context, tx queries, id string) (Case, error) {
 	c := Case{ID: id}
 	var openedAt, stateAt, replyAt, leaseUntil int64
 	err := tx.QueryRowContext(ctx, `
@@ -38,7 +38,7 @@ func loadCase(ctx context.Context, tx *sql.Tx, id string) (Case, error) {
 	return c, nil
 }
 
-func loadItems(ctx context.Context, tx *sql.Tx, id string) ([]Item, error) {
+func loadItems(ctx context.Context, tx queries, id string) ([]Item, error) {
 	rows, err := tx.QueryContext(ctx, `
 		select i.n, i.kind, i.why, i.chosen, o.article, o.revision, r.body
 		from items i
@@ -70,7 +70,7 @@ func loadItems(ctx context.Context, tx *sql.Tx, id string) ([]Item, error) {
 	return items, rows.Err()
 }
 
-func loadTicks(ctx context.Context, tx *sql.Tx, id string) ([]Tick, error) {
+func loadTicks(ctx context.Context, tx queries, id string) ([]Tick, error) {
 	rows, err := tx.QueryContext(ctx,
 		`select article, step, user_id, at from ticks where case_id = $1 order by at, article, step`, id)
 	if err != nil {

@@ -129,7 +129,9 @@ func inspectPostgres(ctx context.Context, url string) (unfinished int, exists bo
 	if err != nil {
 		return 0, false, err
 	}
-	defer db.Close()
+	s := newStore(db, 0)
+	s.postgres = true
+	defer s.Close()
 	var tables int
 	if err := db.QueryRowContext(ctx, `select count(*) from pg_tables where schemaname = current_schema() and tablename = 'cases'`).Scan(&tables); err != nil {
 		return 0, true, err
@@ -137,6 +139,6 @@ func inspectPostgres(ctx context.Context, url string) (unfinished int, exists bo
 	if tables == 0 {
 		return 0, true, nil // the next start makes them
 	}
-	ids, err := newStore(db, 0).Unfinished(ctx)
+	ids, err := s.Unfinished(ctx)
 	return len(ids), true, err
 }

@@ -13,6 +13,8 @@
 // bytes that the store does not look into. A message's text is never stored; the
 // few values that a reply takes from it (details) belong to an item, and go with it.
 //
+// Transactions that wait for SQLite at the same time share a commit: see groups.
+//
 // Each change is one transaction which reads the case, lets a function of the
 // caller change it, and writes the difference, row by row: ticks are rows of
 // their own, so nothing is lost when twenty people tick at the same instant.
@@ -55,6 +57,7 @@ var ErrNotFound = errors.New("no such case")
 type Store struct {
 	db       *sql.DB
 	postgres bool
+	groups   *groups   // of SQLite's transactions
 	lock     io.Closer // on the file; nil where there is none
 
 	worker string        // this process, in leases
@@ -63,7 +66,7 @@ type Store struct {
 }
 
 func newStore(db *sql.DB, lease time.Duration) *Store {
-	return &Store{db: db, worker: strings.ToLower(rand.Text()), lease: lease, now: time.Now}
+	return &Store{db: db, groups: newGroups(db), worker: strings.ToLower(rand.Text()), lease: lease, now: time.Now}
 }
 
 // OpenDatabase opens the database that url names, for a bot to work on, and brings
@@ -211,7 +214,8 @@ func Inspect(ctx context.Context, url string) (unfinished int, exists bool, err 
 	if err != nil {
 		return 0, true, err
 	}
-	defer db.Close()
+	s := newStore(db, 0)
+	defer s.Close()
 	var tables int
 	if err := db.QueryRowContext(ctx, `select count(*) from sqlite_master where name = 'cases'`).Scan(&tables); err != nil {
 		return 0, true, fmt.Errorf("%s: %w", path, err)
@@ -219,7 +223,7 @@ func Inspect(ctx context.Context, url string) (unfinished int, exists bool, err 
 	if tables == 0 {
 		return 0, true, nil // the next start makes them
 	}
-	ids, err := newStore(db, 0).Unfinished(ctx)
+	ids, err := s.Unfinished(ctx)
 	return len(ids), true, err
 }
 
@@ -261,6 +265,7 @@ func redact(url string) string {
 
 // Close closes the database.
 func (s *Store) Close() error {
+	s.groups.wait()
 	err := s.db.Close()
 	if s.lock != nil {
 		err = errors.Join(err, s.lock.Close())
@@ -298,14 +303,14 @@ type NewCase struct {
 // process holds the lease of a new case.
 func (s *Store) Open(ctx context.Context, n NewCase) (string, error) {
 	var id string
-	err := s.transaction(ctx, func(tx *sql.Tx) (err error) {
+	err := s.transaction(ctx, func(tx queries) (err error) {
 		id, err = s.openCase(ctx, tx, n)
 		return err
 	})
 	return id, err
 }
 
-func (s *Store) openCase(ctx context.Context, tx *sql.Tx, n NewCase) (string, error) {
+func (s *Store) openCase(ctx context.Context, tx queries, n NewCase) (string, error) {
 	// What a thread has been told is read first and written then.
 	if err := s.alone(ctx, tx, "thread "+n.Key.Team+" "+n.Key.Channel+" "+n.Thread); err != nil {
 		return "", err
@@ -354,7 +359,7 @@ func (s *Store) openCase(ctx context.Context, tx *sql.Tx, n NewCase) (string, er
 }
 
 // threadItems returns what the bot has said already in the thread of n.
-func threadItems(ctx context.Context, tx *sql.Tx, n NewCase) ([]Item, error) {
+func threadItems(ctx context.Context, tx queries, n NewCase) ([]Item, error) {
 	if n.Thread == "" {
 		return nil, nil
 	}
@@ -398,7 +403,7 @@ func threadItems(ctx context.Context, tx *sql.Tx, n NewCase) ([]Item, error) {
 
 // raise counts a new state of a case that the transaction has locked, and takes
 // its lease if it is free.
-func (s *Store) raise(ctx context.Context, tx *sql.Tx, c *Case) error {
+func (s *Store) raise(ctx context.Context, tx queries, c *Case) error {
 	c.Rev++
 	c.Lease = s.claimed(c.Lease)
 	_, err := tx.ExecContext(ctx, `update cases set rev = $1, worker = $2, lease_until = $3, changed_at = $4 where id = $5`,
@@ -406,7 +411,7 @@ func (s *Store) raise(ctx context.Context, tx *sql.Tx, c *Case) error {
 	return err
 }
 
-func insertItems(ctx context.Context, tx *sql.Tx, id string, from int, items []Item) error {
+func insertItems(ctx context.Context, tx queries, id string, from int, items []Item) error {
 	if err := insertRevisions(ctx, tx, items); err != nil {
 		return err
 	}
@@ -439,7 +444,7 @@ func storable(text string) string {
 // insertRevisions stores the articles that are not known yet, in the order of
 // their ids: two transactions that insert the same ones must not wait for each
 // other.
-func insertRevisions(ctx context.Context, tx *sql.Tx, items []Item) error {
+func insertRevisions(ctx context.Context, tx queries, items []Item) error {
 	bodies := make(map[string]string)
 	for _, item := range items {
 		for _, o := range item.Options {
@@ -458,7 +463,7 @@ func insertRevisions(ctx context.Context, tx *sql.Tx, items []Item) error {
 // Case returns a case, or ErrNotFound.
 func (s *Store) Case(ctx context.Context, id string) (Case, error) {
 	var c Case
-	err := s.reading(ctx, func(tx *sql.Tx) (err error) {
+	err := s.reading(ctx, func(tx queries) (err error) {
 		c, err = loadCase(ctx, tx, id)
 		return err
 	})
@@ -468,7 +473,7 @@ func (s *Store) Case(ctx context.Context, id string) (Case, error) {
 // Find returns the case of a message, or ErrNotFound.
 func (s *Store) Find(ctx context.Context, key Key) (Case, error) {
 	var c Case
-	err := s.reading(ctx, func(tx *sql.Tx) error {
+	err := s.reading(ctx, func(tx queries) error {
 		var id string
 		err := tx.QueryRowContext(ctx, `select id from cases where team = $1 and channel = $2 and ts = $3`,
 			key.Team, key.Channel, key.TS).Scan(&id)
@@ -487,7 +492,7 @@ func (s *Store) Find(ctx context.Context, key Key) (Case, error) {
 // first.
 func (s *Store) InThread(ctx context.Context, team, channel, thread string) ([]Case, error) {
 	var cases []Case
-	err := s.reading(ctx, func(tx *sql.Tx) error {
+	err := s.reading(ctx, func(tx queries) error {
 		ids, err := queryTexts(ctx, tx, `
 			select id from cases where team = $1 and channel = $2 and thread = $3 and reply_state <> $4 order by opened_at`,
 			team, channel, thread, GivenUp)
@@ -515,7 +520,7 @@ func (s *Store) Change(ctx context.Context, id string, by By, change func(*Case)
 		after Case
 		acts  []act
 	)
-	err := s.transaction(ctx, func(tx *sql.Tx) error {
+	err := s.transaction(ctx, func(tx queries) error {
 		before, err := lockCase(ctx, tx, id)
 		if err != nil {
 			return err
@@ -536,7 +541,7 @@ func (s *Store) Change(ctx context.Context, id string, by By, change func(*Case)
 
 // lockCase reads a case that the transaction will change. The write comes first:
 // it locks the row where the database has row locks.
-func lockCase(ctx context.Context, tx *sql.Tx, id string) (Case, error) {
+func lockCase(ctx context.Context, tx queries, id string) (Case, error) {
 	if _, err := tx.ExecContext(ctx, `update cases set rev = rev where id = $1`, id); err != nil {
 		return Case{}, err
 	}
@@ -550,7 +555,7 @@ func (c Case) clone() Case {
 }
 
 // saveDifference writes what is different, and returns what was done.
-func saveDifference(ctx context.Context, tx *sql.Tx, before, after Case) (acts []act, err error) {
+func saveDifference(ctx context.Context, tx queries, before, after Case) (acts []act, err error) {
 	do := func(a act, query string, args ...any) {
 		acts = append(acts, a)
 		if err == nil {
@@ -596,26 +601,33 @@ func (s *Store) Unfinished(ctx context.Context) ([]string, error) {
 // CountUnfinished returns how many cases Unfinished would name. It serves also to
 // see whether the database answers.
 func (s *Store) CountUnfinished(ctx context.Context) (n int, err error) {
-	ctx, cancel := s.bounded(ctx)
-	defer cancel()
-	err = s.db.QueryRowContext(ctx, `select count(*) from cases where reply_rev < rev and reply_state <> $1`, GivenUp).Scan(&n)
+	err = s.single(ctx, true, func(ctx context.Context, q queries) error {
+		return q.QueryRowContext(ctx, `select count(*) from cases where reply_rev < rev and reply_state <> $1`, GivenUp).Scan(&n)
+	})
 	return n, err
 }
 
 // texts returns what a query with one column of text finds.
-func (s *Store) texts(ctx context.Context, query string, args ...any) ([]string, error) {
-	ctx, cancel := s.bounded(ctx)
-	defer cancel()
-	return queryTexts(ctx, s.db, query, args...)
+func (s *Store) texts(ctx context.Context, query string, args ...any) (found []string, err error) {
+	err = s.single(ctx, true, func(ctx context.Context, q queries) (err error) {
+		found, err = queryTexts(ctx, q, query, args...)
+		return err
+	})
+	return found, err
 }
 
-// querier is a database, or a transaction in it.
-type querier interface {
-	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+// changed returns the texts of a statement that changes something and returns one
+// column of text.
+func (s *Store) changed(ctx context.Context, query string, args ...any) (found []string, err error) {
+	err = s.single(ctx, false, func(ctx context.Context, q queries) (err error) {
+		found, err = queryTexts(ctx, q, query, args...)
+		return err
+	})
+	return found, err
 }
 
-func queryTexts(ctx context.Context, db querier, query string, args ...any) ([]string, error) {
-	rows, err := db.QueryContext(ctx, query, args...)
+func queryTexts(ctx context.Context, q queries, query string, args ...any) ([]string, error) {
+	rows, err := q.QueryContext(ctx, query, args...)
 	if err != nil {
 		return nil, err
 	}
@@ -679,7 +691,7 @@ const (
 )
 
 func (s *Store) mark(ctx context.Context, query string, args ...any) (newest bool, err error) {
-	said, err := s.texts(ctx, query, args...)
+	said, err := s.changed(ctx, query, args...)
 	return len(said) == 1 && said[0] == "newest", err
 }
 
@@ -687,7 +699,7 @@ func (s *Store) mark(ctx context.Context, query string, args ...any) (newest boo
 // holds the lease: Slack refused it for good, with this error code. Of a withdrawn case
 // the key stays, and nothing else.
 func (s *Store) MarkGivenUp(ctx context.Context, id, code string) error {
-	return s.transaction(ctx, func(tx *sql.Tx) error {
+	return s.transaction(ctx, func(tx queries) error {
 		states, err := queryTexts(ctx, tx, `
 			update cases set reply_state = $1, reply_error = $2, worker = '', lease_until = 0
 			where id = $3 and worker = $4 returning state`,
@@ -706,28 +718,47 @@ func (s *Store) Delete(ctx context.Context, id string) error {
 	return err
 }
 
-// exec runs one statement, and returns how many rows it changed.
-func (s *Store) exec(ctx context.Context, query string, args ...any) (int64, error) {
-	ctx, cancel := s.bounded(ctx)
-	defer cancel()
-	res, err := s.db.ExecContext(ctx, query, args...)
-	if err != nil {
-		return 0, err
-	}
-	return res.RowsAffected()
+// exec runs one statement that changes something, and returns how many rows it changed.
+func (s *Store) exec(ctx context.Context, query string, args ...any) (rows int64, err error) {
+	err = s.single(ctx, false, func(ctx context.Context, q queries) error {
+		res, err := q.ExecContext(ctx, query, args...)
+		if err != nil {
+			return err
+		}
+		rows, err = res.RowsAffected()
+		return err
+	})
+	return rows, err
 }
 
-func (s *Store) transaction(ctx context.Context, f func(*sql.Tx) error) error {
+// single is a transaction of one statement. To PostgreSQL that is the statement itself.
+func (s *Store) single(ctx context.Context, readOnly bool, f func(context.Context, queries) error) error {
+	if !s.postgres {
+		return s.groups.do(ctx, readOnly, func(q queries) error { return f(ctx, q) })
+	}
+	ctx, cancel := s.bounded(ctx)
+	defer cancel()
+	return f(ctx, s.db)
+}
+
+func (s *Store) transaction(ctx context.Context, f func(queries) error) error {
+	if !s.postgres {
+		return s.groups.do(ctx, false, f)
+	}
 	return s.transact(ctx, nil, f)
 }
 
 // reading is a transaction that sees the database as it is at one moment. It goes
 // on when the disk is full, or another process is writing.
-func (s *Store) reading(ctx context.Context, f func(*sql.Tx) error) error {
+func (s *Store) reading(ctx context.Context, f func(queries) error) error {
+	if !s.postgres {
+		return s.groups.do(ctx, true, f)
+	}
 	return s.transact(ctx, &sql.TxOptions{ReadOnly: true, Isolation: sql.LevelRepeatableRead}, f)
 }
 
-func (s *Store) transact(ctx context.Context, options *sql.TxOptions, f func(*sql.Tx) error) error {
+// transact runs f in a transaction of its own.
+func (s *Store) transact(ctx context.Context, options *sql.TxOptions, f func(queries) error) error {
 	ctx, cancel := s.bounded(ctx)
 	defer cancel()
 	tx, err := s.db.BeginTx(ctx, options)
@@ -744,15 +775,12 @@ func (s *Store) transact(ctx context.Context, options *sql.TxOptions, f func(*sq
 // bounded makes ctx end when PostgreSQL should have answered. What waits for
 // SQLite waits for its turn, and that comes.
 func (s *Store) bounded(ctx context.Context) (context.Context, context.CancelFunc) {
-	if !s.postgres {
-		return ctx, func() {}
-	}
 	return context.WithTimeout(ctx, answerWait)
 }
 
 // alone makes transactions with the same key wait for each other until they end.
 // SQLite has one at a time anyway.
-func (s *Store) alone(ctx context.Context, tx *sql.Tx, key string) error {
+func (s *Store) alone(ctx context.Context, tx queries, key string) error {
 	if !s.postgres {
 		return nil
 	}

@@ -22,7 +22,7 @@ type Watermark struct {
 // Watermarks returns how far each channel was read.
 func (s *Store) Watermarks(ctx context.Context) ([]Watermark, error) {
 	var marks []Watermark
-	err := s.reading(ctx, func(tx *sql.Tx) error {
+	err := s.reading(ctx, func(tx queries) error {
 		rows, err := tx.QueryContext(ctx, `select team, channel, ts, since from watermarks`)
 		if err != nil {
 			return err
@@ -78,7 +78,7 @@ func (s *Store) DropWatermark(ctx context.Context, team, channel string) error {
 // otherwise when the history was last read to its end, which is the zero time if it
 // never was, or there is no such channel.
 func (s *Store) ClaimReading(ctx context.Context, team, channel string, now, until time.Time) (readAt time.Time, err error) {
-	err = s.transaction(ctx, func(tx *sql.Tx) error {
+	err = s.transaction(ctx, func(tx queries) error {
 		var millis int64
 		err := tx.QueryRowContext(ctx, `
 			update watermarks set reading_until = $1

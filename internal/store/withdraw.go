@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"time"
 )
@@ -20,7 +19,7 @@ func (s *Store) Withdraw(ctx context.Context, key Key, at time.Time) (string, er
 		return "", err
 	}
 	id := ""
-	err = s.transaction(ctx, func(tx *sql.Tx) error {
+	err = s.transaction(ctx, func(tx queries) error {
 		c, err := lockCase(ctx, tx, ids[0])
 		switch {
 		case errors.Is(err, ErrNotFound):
@@ -35,7 +34,7 @@ func (s *Store) Withdraw(ctx context.Context, key Key, at time.Time) (string, er
 	return id, err
 }
 
-func (s *Store) withdraw(ctx context.Context, tx *sql.Tx, c *Case, at time.Time) error {
+func (s *Store) withdraw(ctx context.Context, tx queries, c *Case, at time.Time) error {
 	if _, err := tx.ExecContext(ctx, `delete from details where case_id = $1`, c.ID); err != nil {
 		return err
 	}
@@ -56,7 +55,7 @@ func (s *Store) withdraw(ctx context.Context, tx *sql.Tx, c *Case, at time.Time)
 }
 
 // strip removes what belongs to a case. Details go with their items.
-func strip(ctx context.Context, tx *sql.Tx, id string) error {
+func strip(ctx context.Context, tx queries, id string) error {
 	for _, table := range []string{"items", "options", "ticks"} {
 		if _, err := tx.ExecContext(ctx, `delete from `+table+` where case_id = $1`, id); err != nil {
 			return err

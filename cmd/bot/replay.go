@@ -151,4 +151,4 @@ func (m *archived) read(line []byte) (problem string) {
 	return ""
 }
 
-func (m *archived) input() triage.Input { return triage.Input{Text: *m.Text, Blocks: m.Blocks} }
+func (m *archived) input() triage.Input { return triage.Input{Text: *m.Text, Blocks: string(m.Blocks)} }

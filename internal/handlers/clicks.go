@@ -48,7 +48,7 @@ type click struct {
 // clicks again, so nothing is gained by leaving it open.
 const ackWait = 2500 * time.Millisecond
 
-func (b *Bot) recordClick(payload []byte, ack func()) {
+func (b *Bot) recordClick(payload string, ack func()) {
 	var c click
 	if err := decode(payload, &c); err != nil || c.Type != "block_actions" || len(c.Actions) == 0 {
 		b.log.Warn("interaction that the bot has no use for", "type", loggable(c.Type), "error", kindOf(err))

@@ -18,7 +18,7 @@ type command struct {
 	ResponseURL string `json:"response_url"`
 }
 
-func (b *Bot) recordCommand(payload []byte, ack func()) {
+func (b *Bot) recordCommand(payload string, ack func()) {
 	var cmd command
 	if err := decode(payload, &cmd); err != nil {
 		b.log.Warn("slash command that cannot be read", "error", kindOf(err))

@@ -1,7 +1,6 @@
 package handlers
 
 import (
-	"encoding/json"
 	"errors"
 	"slices"
 	"strings"
@@ -11,11 +10,11 @@ import (
 	"apierrorbot/internal/triage"
 )
 
-// Record takes one envelope: its type and payload as Slack sent them
+// Record takes one envelope: its type and its payload, which is valid JSON, as Slack sent them
 // (https://docs.slack.dev/apis/events-api/using-socket-mode). It returns without
 // waiting. ack is called, from any goroutine, when the envelope must not come
 // again; never, when it should.
-func (b *Bot) Record(kind string, payload []byte, ack func()) {
+func (b *Bot) Record(kind, payload string, ack func()) {
 	// One message that the bot stumbles over must not take it down, now or when
 	// Slack delivers it again.
 	defer survive(b.log, "an envelope", ack)
@@ -32,76 +31,17 @@ func (b *Bot) Record(kind string, payload []byte, ack func()) {
 	}
 }
 
-// decode decodes JSON, and puts up with fields of another type than they should
-// have: they stay empty, and the rest is there.
-func decode(payload []byte, into any) error {
-	err := json.Unmarshal(payload, into)
-	var odd *json.UnmarshalTypeError
-	if errors.As(err, &odd) {
-		return nil
-	}
-	return err
-}
-
-// typeMention is the type of the event that a mention brings, beside that of the
-// message itself (https://docs.slack.dev/reference/events/app_mention).
-const typeMention = "app_mention"
-
-// outerEvent is what wraps an event
-// (https://docs.slack.dev/apis/events-api#event-payload). Only fields that the
-// bot uses are decoded, so that one odd field elsewhere does not cost a message.
-type outerEvent struct {
-	TeamID string  `json:"team_id"`
-	Event  message `json:"event"`
-}
-
-// message is a message event, or the message within a message_changed event
-// (https://docs.slack.dev/reference/events/message).
-type message struct {
-	Type        string          `json:"type"`
-	Subtype     string          `json:"subtype"`
-	User        string          `json:"user"`
-	BotID       string          `json:"bot_id"`
-	Text        string          `json:"text"`
-	Blocks      json.RawMessage `json:"blocks"`
-	TS          string          `json:"ts"`
-	ThreadTS    string          `json:"thread_ts"`
-	Attachments []attachment    `json:"attachments"`
-	Files       []file          `json:"files"`
-	Channel     string          `json:"channel"`
-	ChannelType string          `json:"channel_type"`
-
-	// Of a message_changed or a message_deleted event.
-	Message         *message `json:"message"`
-	PreviousMessage *message `json:"previous_message"`
-	DeletedTS       string   `json:"deleted_ts"`
-}
-
-// thread returns the thread that an answer belongs into: the message's own, or
-// the one that it starts.
-func (m *message) thread() string {
-	if m.ThreadTS != "" {
-		return m.ThreadTS
-	}
-	return m.TS
-}
-
-func (b *Bot) recordEvent(payload []byte, ack func()) {
-	var outer outerEvent
-	if err := decode(payload, &outer); err != nil {
-		b.log.Warn("event that cannot be read", "error", kindOf(err))
-		ack() // it would not read any better the second time
-		return
-	}
-	ts := deletedMessage(&outer.Event)
-	b.counts.event(&outer.Event, ts != "")
+func (b *Bot) recordEvent(payload string, ack func()) {
+	team, event := readEvent(payload)
+	ts := deletedMessage(&event)
+	b.counts.event(&event, ts != "")
 	if ts != "" {
-		b.recordDeletion(outer.TeamID, &outer.Event, ts, ack)
+		b.recordDeletion(team, &event, ts, ack)
 		return
 	}
-	ack = b.catchUp.noteArrival(outer.TeamID, &outer.Event, ack)
+	ack = b.catchUp.noteArrival(team, &event, ack)
 	defer survive(b.log, "an event", ack)
-	b.receive(outer.TeamID, &outer.Event, ack, func() {})
+	b.receive(team, &event, ack, func() {})
 }
 
 // receive takes an event, or a message that is like one. It does not wait. ack is

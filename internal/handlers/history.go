@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/slack-go/slack"
+	"github.com/tidwall/gjson"
 )
 
 // HistoryAccess says how histories are read.
@@ -36,7 +37,7 @@ type historyPage struct {
 // (https://docs.slack.dev/reference/methods/conversations.history).
 type storedMessage struct {
 	message
-	ReplyUsers []string `json:"reply_users"` // five at most
+	ReplyUsers []string // five at most
 }
 
 // pageSize is what Slack recommends at most. Apps that it limits more get fewer.
@@ -77,11 +78,12 @@ func (h *histories) page(ctx context.Context, channel, thread string, oldest, la
 		page.next = answer.ResponseMetadata.NextCursor
 	}
 	for _, raw := range answer.Messages {
-		var m storedMessage
-		if decode(raw, &m) == nil {
-			m.Channel = channel
-			page.messages = append(page.messages, m)
+		m := storedMessage{message: readMessage(gjson.ParseBytes(raw))}
+		m.Channel = channel
+		for _, user := range gjson.GetBytes(raw, "reply_users").Array() {
+			m.ReplyUsers = append(m.ReplyUsers, text(user))
 		}
+		page.messages = append(page.messages, m)
 	}
 	return page, nil
 }

@@ -60,7 +60,7 @@ func (b *Bot) forwarded(m *message) []attachment {
 func (a *attachment) input() triage.Input {
 	in := triage.Input{Text: a.Text}
 	if len(a.MessageBlocks) > 0 {
-		in.Blocks = a.MessageBlocks[0].Message.Blocks
+		in.Blocks = string(a.MessageBlocks[0].Message.Blocks)
 	}
 	if in.Text == "" && len(in.Blocks) == 0 {
 		in.Text = a.Fallback

@@ -288,7 +288,7 @@ func (s *simulation) deliverTo(what, kind string, payload []byte, delay time.Dur
 	s.note("%s to %s", what, p)
 	got := make(chan struct{})
 	var once sync.Once
-	p.bot.Record(kind, payload, func() {
+	p.bot.Record(kind, string(payload), func() {
 		once.Do(func() {
 			switch {
 			case p.diesBy("the ack of "+what) || p.dead.Load():

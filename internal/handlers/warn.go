@@ -56,7 +56,7 @@ func secretsIn(texts ...triage.Input) []guard.Kind {
 	for _, in := range texts {
 		text := in.Text
 		if text == "" {
-			text = string(in.Blocks)
+			text = in.Blocks
 		}
 		for _, f := range guard.Find(text) {
 			if f.Sure && !slices.Contains(kinds, f.Kind) {

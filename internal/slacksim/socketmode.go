@@ -63,7 +63,7 @@ type delivery struct {
 	kind    string // eventsAPI, slashCommands, interactions
 	payload json.RawMessage
 	summary string
-	retries bool // Events API only: clicks and slash commands come once
+	retries bool      // Events API only: clicks and slash commands come once
 	happens Happening // with its ack; without a Kind, nobody is told
 
 	ids     []string // envelope ids so far, newest last

@@ -36,7 +36,6 @@ package socket
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"log/slog"
 	"sync"
@@ -51,9 +50,7 @@ type Envelope struct {
 	ID   string // envelope_id, never empty
 	Type string // events_api, slash_commands or interactive
 
-	// Payload is what Slack sent, a complete JSON value, never null. It is a copy of its own: it stays valid, and may
-	// be kept or changed, after Record has returned.
-	Payload json.RawMessage
+	Payload string // what Slack sent: a complete, valid JSON value, never null
 
 	RetryAttempt int    // 0 for a first delivery, and sometimes for a later one
 	RetryReason  string // why Slack delivers again, such as "timeout"

@@ -30,9 +30,9 @@ func TestEnvelopesAreRecordedAndAcked(t *testing.T) {
 		p.send(`{"envelope_id":"e2","type":"slash_commands","accepts_response_payload":true,"payload":{"command":"/apierror"}}`)
 		p.send(`{"type":"interactive","payload":{"actions":[]},"envelope_id":"e3"}`)
 		want := []Envelope{
-			{ID: "e1", Type: "events_api", Payload: []byte(`{"event_id":"Ev1"}`), RetryAttempt: 2, RetryReason: "timeout"},
-			{ID: "e2", Type: "slash_commands", Payload: []byte(`{"command":"/apierror"}`)},
-			{ID: "e3", Type: "interactive", Payload: []byte(`{"actions":[]}`)},
+			{ID: "e1", Type: "events_api", Payload: `{"event_id":"Ev1"}`, RetryAttempt: 2, RetryReason: "timeout"},
+			{ID: "e2", Type: "slash_commands", Payload: `{"command":"/apierror"}`},
+			{ID: "e3", Type: "interactive", Payload: `{"actions":[]}`},
 		}
 		var got []Envelope
 		for range want {

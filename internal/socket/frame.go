@@ -3,17 +3,19 @@ package socket
 import (
 	"encoding/json"
 	"regexp"
+
+	"github.com/tidwall/gjson"
 )
 
 // frame is one text frame as Slack sends it. hello and disconnect frames have no envelope_id and want no ack.
 type frame struct {
-	Type           string          `json:"type"`
-	EnvelopeID     string          `json:"envelope_id"`
-	Payload        json.RawMessage `json:"payload"`
-	RetryAttempt   int             `json:"retry_attempt"`
-	RetryReason    string          `json:"retry_reason"`
-	Reason         string          `json:"reason"`          // of a disconnect
-	NumConnections int             `json:"num_connections"` // in a hello
+	Type           string
+	EnvelopeID     string
+	Payload        string // JSON
+	RetryAttempt   int
+	RetryReason    string
+	Reason         string // of a disconnect
+	NumConnections int    // in a hello
 }
 
 // frameKind says what is to be done with a frame.
@@ -45,29 +47,65 @@ var envelopeID = regexp.MustCompile(`"envelope_id"\s*:\s*"([^"\\]+)"`)
 // parseFrame reads one frame. It never fails: what is not usable is kindMalformed, with the id if one can be found.
 // The result shares no memory with raw.
 //
-// A field of the wrong JSON type does not spoil a frame as long as type, id and payload are there: encoding/json goes
-// on to the other fields, and so do we.
+// The frame is checked once, payload and all, and gone over once: whoever reads the payload need not do that again. A
+// field of the wrong JSON type does not spoil a frame as long as type, id and payload are there.
 func parseFrame(raw []byte) (frame, frameKind) {
 	var f frame
-	err := json.Unmarshal(raw, &f)
+	if json.Valid(raw) { // not gjson.ValidBytes, which calls itself as deep as a frame is nested
+		f = readFrame(string(raw))
+	}
 	switch {
-	case f.Type == "hello":
-		return f, kindHello
-	case f.Type == "disconnect":
-		return f, kindDisconnect
-	case err != nil && f.EnvelopeID == "":
+	case f == (frame{}): // no JSON, or no object
 		if m := envelopeID.FindSubmatch(raw); m != nil {
 			f.EnvelopeID = string(m[1])
 		}
 		return f, kindMalformed
+	case f.Type == "hello":
+		return f, kindHello
+	case f.Type == "disconnect":
+		return f, kindDisconnect
 	case f.Type == "":
 		return f, kindMalformed
 	case f.Type != "events_api" && f.Type != "slash_commands" && f.Type != "interactive":
 		return f, kindUnknown
-	case f.EnvelopeID == "" || len(f.Payload) == 0 || string(f.Payload) == "null":
+	case f.EnvelopeID == "" || f.Payload == "" || f.Payload == "null":
 		return f, kindMalformed
 	}
 	return f, kindEnvelope
+}
+
+// readFrame takes the fields out of a frame. Its strings share the memory of raw.
+func readFrame(raw string) (f frame) {
+	gjson.Parse(raw).ForEach(func(name, value gjson.Result) bool {
+		var (
+			text   string
+			number int
+		)
+		switch value.Type {
+		case gjson.String:
+			text = value.Str
+		case gjson.Number:
+			number = int(value.Num)
+		}
+		switch name.Str {
+		case "type":
+			f.Type = text
+		case "envelope_id":
+			f.EnvelopeID = text
+		case "payload":
+			f.Payload = value.Raw
+		case "retry_attempt":
+			f.RetryAttempt = number
+		case "retry_reason":
+			f.RetryReason = text
+		case "reason":
+			f.Reason = text
+		case "num_connections":
+			f.NumConnections = number
+		}
+		return true
+	})
+	return f
 }
 
 // ackFrame is what acks an envelope.

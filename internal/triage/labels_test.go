@@ -75,7 +75,7 @@ func TestLabelledMessages(t *testing.T) {
 					t.Errorf("id %s is there twice", l.ID)
 				}
 				ids[l.ID] = true
-				in := Input{Text: l.Text, Blocks: l.Blocks}
+				in := Input{Text: l.Text, Blocks: string(l.Blocks)}
 				d := Decide(base, in, l.Mode)
 				j := l.Judge(d)
 				tally.Count(&l.Label, j)

@@ -49,7 +49,7 @@ func TestTraces(t *testing.T) {
 func TestTraceOfBlocks(t *testing.T) {
 	in := Input{
 		Text:   "403 FORBIDDEN",
-		Blocks: []byte(`[{"type":"rich_text","elements":[{"type":"rich_text_preformatted","elements":[{"type":"text","text":"403 FORBIDDEN"}]}]}]`),
+		Blocks: `[{"type":"rich_text","elements":[{"type":"rich_text_preformatted","elements":[{"type":"text","text":"403 FORBIDDEN"}]}]}]`,
 	}
 	got := Explain(loadBase(t), in, Query).String()
 	if !strings.HasPrefix(got, "taken from its blocks") || !strings.Contains(got, "```") {

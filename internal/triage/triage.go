@@ -27,7 +27,6 @@
 package triage
 
 import (
-	"encoding/json"
 	"slices"
 
 	"apierrorbot/internal/detect"
@@ -55,8 +54,8 @@ const (
 
 // Input is one message as Slack delivers it.
 type Input struct {
-	Text   string          // mrkdwn: &amp; &lt; &gt; escaped, links as <https://x|label>
-	Blocks json.RawMessage // the event's "blocks", or nil; rich_text in them is preferred to Text
+	Text   string // mrkdwn: &amp; &lt; &gt; escaped, links as <https://x|label>
+	Blocks string // the event's "blocks", JSON, or ""; rich_text in them is preferred to Text
 
 	// More is what came with the message and is read like one: messages that it
 	// forwards, and the text of its files. Their own More is not looked at.
@@ -65,7 +64,7 @@ type Input struct {
 
 // worth says whether something in a message is worth cleaning and reading.
 func (in Input) worth(base *kb.Base) bool {
-	if detect.Worth(base, in.Text) || len(in.Blocks) > 0 && detect.WorthBlocks(base, string(in.Blocks)) {
+	if detect.Worth(base, in.Text) || len(in.Blocks) > 0 && detect.WorthBlocks(base, in.Blocks) {
 		return true
 	}
 	return slices.ContainsFunc(in.More, func(more Input) bool { return more.worth(base) })
@@ -146,7 +145,7 @@ func decide(base *kb.Base, in Input, mode Mode, tr *Trace) Decision {
 		findings []finding
 	)
 	for _, part := range append([]Input{in}, in.More...) {
-		text := detect.CleanMessage(part.Text, part.Blocks)
+		text := detect.CleanMessage(part.Text, []byte(part.Blocks))
 		texts = append(texts, &text)
 		findings = append(findings, read(base, part, &text, asked, tr)...)
 	}

@@ -1,7 +1,6 @@
 package triage
 
 import (
-	"encoding/json"
 	"fmt"
 	"strings"
 	"testing"
@@ -174,7 +173,7 @@ links:
 // TestMore reads what came with a message: each part by itself, all in one decision.
 func TestMore(t *testing.T) {
 	base := loadBase(t)
-	rich := json.RawMessage(`[{"type":"rich_text","elements":[{"type":"rich_text_section","elements":[{"type":"text","text":"getting 429 TOO_MANY_REQUESTS from PDS"}]}]}]`)
+	rich := string(`[{"type":"rich_text","elements":[{"type":"rich_text_section","elements":[{"type":"text","text":"getting 429 TOO_MANY_REQUESTS from PDS"}]}]}]`)
 	tests := []struct {
 		name string
 		in   Input

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net/http"
 	"strings"
 	"sync"
 	"time"
@@ -179,14 +178,6 @@ func serve(ctx context.Context, s service) error {
 	defer stop()
 	purged.Go(func() { handlers.PurgeDaily(purging, db, s.keep, s.timing.Purge, w.set, s.log) })
 	return listen(ctx, bot, api, w, s)
-}
-
-// httpClient keeps enough idle connections for the calls that may be in flight
-// at once: the default of two would open a new one for almost every call.
-func httpClient(timeout time.Duration) *http.Client {
-	transport := http.DefaultTransport.(*http.Transport).Clone()
-	transport.MaxIdleConnsPerHost = 64
-	return &http.Client{Timeout: timeout, Transport: transport}
 }
 
 // listen takes envelopes from Slack and hands them to the bot, until ctx ends or

@@ -4,7 +4,7 @@
 // Record takes what Slack sends, one envelope at a time, in the order of
 // arrival, and must not wait. A message gets a cheap look there and then: what
 // is not a person's message, or has no API error in it, is acked and forgotten,
-// without a write. Everything else goes into a lane, one for each channel or
+// without a write. Everything else goes into a lane, one for each thread or
 // clicking person: within a lane things happen one after another, and lanes do
 // not wait for each other.
 //

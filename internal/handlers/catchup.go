@@ -389,28 +389,25 @@ func (c *catchUp) wait(d time.Duration) bool {
 	}
 }
 
-// answer has messages answered, the oldest first, and waits until those that need a
-// case have one.
+// answer has messages answered, the oldest first: each, if it needs a case, has one
+// before the next is looked at.
 func (c *catchUp) answer(m *missed, messages []storedMessage) error {
 	slices.SortFunc(messages, func(a, b storedMessage) int { return strings.Compare(a.TS, b.TS) })
-	settled := make(chan struct{}, len(messages))
 	var opened atomic.Int64
+	defer func() { m.answered += int(opened.Load()) }()
 	for _, s := range messages {
 		ts, _ := parseTS(s.TS)
 		m.note(c, s, ts)
 		c.marks.arrived(m.place, ts)
+		settled := make(chan struct{})
 		ack := sync.OnceFunc(func() {
 			c.marks.settled(m.place, ts)
-			settled <- struct{}{}
+			close(settled)
 		})
 		c.receive(m, s, ack, func() { opened.Add(1) })
-	}
-	defer func() { m.answered += int(opened.Load()) }()
-	late := time.After(c.timing.HTTPTimeout + fileWait)
-	for range messages {
 		select {
 		case <-settled:
-		case <-late: // a case could not be stored, or a file not be read
+		case <-time.After(c.timing.HTTPTimeout + fileWait): // a case could not be stored, or a file not be read
 			return errLater
 		case <-c.bot.courier.patience.Done():
 			return errLater

@@ -264,8 +264,9 @@ const (
 // opened anew, since the bot may have been invited meanwhile.
 func (b *Bot) openRequested(c *click, a *kb.Article) (id string, err error) {
 	n := b.requestedCase(c, a)
-	if id, err = b.store.Open(b.ctx, n); id != "" || err != nil {
-		return id, err
+	opened, err := b.store.Open(b.ctx, n)
+	if opened.ID != "" || err != nil {
+		return opened.ID, err
 	}
 	old, err := b.store.Find(b.ctx, n.Key)
 	if err != nil || old.Reply.State != store.GivenUp {
@@ -274,7 +275,8 @@ func (b *Bot) openRequested(c *click, a *kb.Article) (id string, err error) {
 	if err := b.store.Delete(b.ctx, old.ID); err != nil {
 		return "", err
 	}
-	return b.store.Open(b.ctx, n)
+	opened, err = b.store.Open(b.ctx, n)
+	return opened.ID, err
 }
 
 // requestedCase is the case of a checklist that somebody asked for with a

@@ -50,6 +50,7 @@ type courier struct {
 // errand is the work on one case.
 type errand struct {
 	id    string
+	fresh *store.Case   // the case as it was opened just now: it need not be read
 	again bool          // the case changed since it was last read
 	news  chan struct{} // holds a token when the case changed since
 	done  chan struct{} // closed when the work has ended, not when it was left to another process
@@ -84,7 +85,12 @@ func newCourier(b *Bot, t Timing) *courier {
 // deliver has the newest state of a case brought to Slack. It does not wait;
 // the channel it returns is closed when the message is up to date, was refused,
 // or the bot stops; never, when another process works on it.
-func (c *courier) deliver(id string) <-chan struct{} {
+func (c *courier) deliver(id string) <-chan struct{} { return c.start(id, nil) }
+
+// deliverOpened delivers a new case that was stored just now: this process has its lease.
+func (c *courier) deliverOpened(cs store.Case) { c.start(cs.ID, &cs) }
+
+func (c *courier) start(id string, fresh *store.Case) <-chan struct{} {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if e, busy := c.work[id]; busy {
@@ -95,7 +101,7 @@ func (c *courier) deliver(id string) <-chan struct{} {
 		}
 		return e.done
 	}
-	e := &errand{id: id, done: make(chan struct{}), news: make(chan struct{}, 1)}
+	e := &errand{id: id, fresh: fresh, done: make(chan struct{}), news: make(chan struct{}, 1)}
 	c.work[id] = e
 	c.running.Go(func() { c.run(e) })
 	return e.done
@@ -301,11 +307,7 @@ const (
 // step does the next thing that a case's reply needs. It returns where the reply
 // stood before, or that nothing is left to do.
 func (c *courier) step(e *errand) (progress, error) {
-	select {
-	case <-e.news: // it is about to be read
-	default:
-	}
-	cs, held, err := c.store.Take(c.ctx, e.id)
+	cs, held, err := c.take(e)
 	switch {
 	case errors.Is(err, store.ErrNotFound):
 		return upToDate, nil
@@ -344,6 +346,22 @@ func (c *courier) step(e *errand) (progress, error) {
 		return upToDate, nil
 	}
 	return state, err
+}
+
+// take returns the case to work on, and whether this process holds its lease. One that
+// was opened just now may have changed since, or be another's: what is stored about it
+// next finds that out.
+func (c *courier) take(e *errand) (cs store.Case, held bool, err error) {
+	select {
+	case <-e.news: // it is about to be read
+	default:
+	}
+	fresh := e.fresh
+	e.fresh = nil
+	if fresh != nil && fresh.Lease.Until.After(time.Now()) {
+		return *fresh, true, nil
+	}
+	return c.store.Take(c.ctx, e.id)
 }
 
 // post posts the reply, and tries again as long as it certainly was not posted.

@@ -128,10 +128,14 @@ func (b *Bot) consider(a arrival) {
 			b.warn(a, id == n.ID)
 		}
 	}
-	if !b.lanes.do("channel "+a.Channel, open) {
+	if !b.lanes.do(threadLane(a.Channel, a.message), open) {
 		b.tooMuch(a)
 	}
 }
+
+// threadLane is the lane of what happens in a thread: a message, its edits and its
+// deletion are taken in their order, and one thread does not wait for another's commit.
+func threadLane(channel string, m *message) string { return "thread " + channel + " " + m.thread() }
 
 // personsMessage returns the message of an event if a person wrote it and the
 // bot listens, else nil. edited says that it is a message whose text changed.
@@ -253,33 +257,37 @@ func storedItems(d triage.Decision) ([]store.Item, error) {
 // the case's id: n's, that of an edited message's earlier one, or "" for a message
 // that has its answer already.
 func (b *Bot) open(n store.NewCase, outcome triage.Outcome, opened, ack func()) (id string) {
-	id, err := b.openCase(n)
+	c, err := b.openCase(n)
 	if err != nil {
 		b.log.Error("cannot store a message that should be answered: Slack will bring it again",
 			"channel", n.Key.Channel, "ts", n.Key.TS, "error", err)
 		return ""
 	}
-	if id == "" {
+	if c.ID == "" {
 		b.log.Debug("answered already", "channel", n.Key.Channel, "ts", n.Key.TS)
 		ack()
 		return ""
 	}
 	opened()
 	ack()
-	b.log.Info("answering", "case", id, "channel", n.Key.Channel, "ts", n.Key.TS,
+	b.log.Info("answering", "case", c.ID, "channel", n.Key.Channel, "ts", n.Key.TS,
 		"outcome", outcome, "articles", articleIDs(n.Items))
-	b.courier.deliver(id)
-	return id
+	if c.ID == n.ID {
+		b.courier.deliverOpened(c)
+	} else { // of a message that was edited
+		b.courier.deliver(c.ID)
+	}
+	return c.ID
 }
 
-func (b *Bot) openCase(n store.NewCase) (id string, err error) {
+func (b *Bot) openCase(n store.NewCase) (c store.Case, err error) {
 	if n.Asked {
 		err = b.pointBack(&n)
 	}
 	if err == nil {
-		id, err = b.store.Open(b.ctx, n)
+		c, err = b.store.Open(b.ctx, n)
 	}
-	return id, err
+	return c, err
 }
 
 func articleIDs(items []store.Item) string {

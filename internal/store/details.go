@@ -14,7 +14,7 @@ func insertDetails(ctx context.Context, tx queries, id string, item int, details
 	for n, d := range details {
 		if _, err := tx.ExecContext(ctx,
 			`insert into details (case_id, item, n, kind, name, value) values ($1, $2, $3, $4, $5, $6)`,
-			id, item, n, d.Kind, storable(d.Name), storable(d.Value)); err != nil {
+			id, item, n, d.Kind, d.Name, d.Value); err != nil {
 			return err
 		}
 	}

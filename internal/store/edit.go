@@ -7,23 +7,23 @@ import (
 
 // editCase brings the case of an edited message up to date: it adds what is new,
 // and drops what nobody has worked on and the message no longer has. It returns
-// the case's id if its reply has something else to show now, else "".
-func (s *Store) editCase(ctx context.Context, tx queries, id string, n NewCase) (string, error) {
+// the case if its reply has something else to show now, else one without an ID.
+func (s *Store) editCase(ctx context.Context, tx queries, id string, n NewCase) (Case, error) {
 	c, err := lockCase(ctx, tx, id)
 	if err != nil || c.State == Withdrawn {
-		return "", err
+		return Case{}, err
 	}
 	said := c.Items
 	if !n.Asked {
 		inThread, err := threadItems(ctx, tx, n)
 		if err != nil {
-			return "", err
+			return Case{}, err
 		}
 		said = append(said, inThread...)
 	}
 	adopted, err := adoptDetails(ctx, tx, id, c.Items, n.Items)
 	if err != nil {
-		return "", err
+		return Case{}, err
 	}
 	fresh := news(said, n.Items)
 	if len(fresh) > 0 && len(fresh[0].Options) == 0 {
@@ -31,7 +31,7 @@ func (s *Store) editCase(ctx context.Context, tx queries, id string, n NewCase) 
 	}
 	gone := c.gone(n, fresh)
 	if len(fresh)+len(gone) == 0 && !adopted {
-		return "", nil
+		return Case{}, nil
 	}
 	next := 0
 	for _, item := range c.Items {
@@ -39,19 +39,25 @@ func (s *Store) editCase(ctx context.Context, tx queries, id string, n NewCase) 
 	}
 	for _, item := range gone {
 		if err := deleteItem(ctx, tx, id, item.N); err != nil {
-			return "", err
+			return Case{}, err
 		}
 	}
-	if err := insertItems(ctx, tx, id, next, fresh); err != nil {
-		return "", err
+	for i := range fresh {
+		fresh[i].N = next + i
+	}
+	if err := insertItems(ctx, tx, id, fresh); err != nil {
+		return Case{}, err
 	}
 	// A resolved case that has new work is open again, and nobody reopened it.
 	if len(fresh) > 0 {
 		if _, err := tx.ExecContext(ctx, `update cases set state = $1, state_by = '' where id = $2`, Open, id); err != nil {
-			return "", err
+			return Case{}, err
 		}
 	}
-	return id, s.raise(ctx, tx, &c)
+	if err := s.raise(ctx, tx, &c); err != nil {
+		return Case{}, err
+	}
+	return loadCase(ctx, tx, id)
 }
 
 // gone returns the items that give way: notes where there are errors now, and

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"slices"
 	"sync"
 )
@@ -25,10 +26,11 @@ type queries interface {
 type groups struct {
 	db *sql.DB
 
-	mu      sync.Mutex
-	queue   []*member
-	running sync.WaitGroup
-	busy    bool
+	mu     sync.Mutex
+	queue  []*member
+	busy   bool       // a goroutine runs
+	idle   *sync.Cond // with mu: busy became false
+	closed bool
 
 	// Used by the goroutine that runs, and nobody else. Parsing takes SQLite longer than
 	// most of the statements.
@@ -57,14 +59,18 @@ const (
 )
 
 func newGroups(db *sql.DB) *groups {
-	return &groups{db: db, prepared: make(map[string]*sql.Stmt)}
+	g := &groups{db: db, prepared: make(map[string]*sql.Stmt)}
+	g.idle = sync.NewCond(&g.mu)
+	return g
 }
 
 // do runs f in a transaction, and returns when it is committed or failed, or when ctx
 // ended before its turn came. Where f panics, do does.
 func (g *groups) do(ctx context.Context, readOnly bool, f func(queries) error) error {
 	m := &member{f: f, readOnly: readOnly, done: make(chan struct{})}
-	g.add(m)
+	if !g.add(m) {
+		return errClosed
+	}
 	select {
 	case <-m.done:
 	case <-ctx.Done():
@@ -79,14 +85,20 @@ func (g *groups) do(ctx context.Context, readOnly bool, f func(queries) error) e
 	return m.err
 }
 
-func (g *groups) add(m *member) {
+var errClosed = errors.New("the database is closed")
+
+func (g *groups) add(m *member) bool {
 	g.mu.Lock()
 	defer g.mu.Unlock()
+	if g.closed {
+		return false
+	}
 	g.queue = append(g.queue, m)
 	if !g.busy {
 		g.busy = true
-		g.running.Go(g.run)
+		go g.run()
 	}
+	return true
 }
 
 // leave takes back what has not begun.
@@ -101,8 +113,15 @@ func (g *groups) leave(m *member) bool {
 	return true
 }
 
-// wait returns when nothing runs.
-func (g *groups) wait() { g.running.Wait() }
+// close waits until what was accepted is done. Nothing is accepted any more.
+func (g *groups) close() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.closed = true
+	for g.busy {
+		g.idle.Wait()
+	}
+}
 
 // run works until nobody waits.
 func (g *groups) run() {
@@ -127,7 +146,9 @@ func (g *groups) next() []*member {
 	defer g.mu.Unlock()
 	group := g.queue
 	g.queue = nil
-	g.busy = len(group) > 0
+	if g.busy = len(group) > 0; !g.busy {
+		g.idle.Broadcast()
+	}
 	return group
 }
 

@@ -56,8 +56,8 @@ func TestDiskFull(t *testing.T) {
 		t.Fatal(err)
 	}
 	long := newCase("b", "2.0", "2.0", Item{Kind: "note", Why: strings.Repeat("long ", 10_000)})
-	if id, err := s.Open(t.Context(), long); err == nil || !strings.Contains(err.Error(), "full") {
-		t.Fatalf("Open = %q, %v; want that the disk is full", id, err)
+	if c, err := s.Open(t.Context(), long); err == nil || !strings.Contains(err.Error(), "full") {
+		t.Fatalf("Open = %q, %v; want that the disk is full", c.ID, err)
 	}
 	if _, err := s.Case(t.Context(), "b"); err != ErrNotFound {
 		t.Errorf("the case is there in part: %v", err)

@@ -263,9 +263,9 @@ func redact(url string) string {
 	return scheme + ":…"
 }
 
-// Close closes the database.
+// Close closes the database, when the transactions under way have ended.
 func (s *Store) Close() error {
-	s.groups.wait()
+	s.groups.close()
 	err := s.db.Close()
 	if s.lock != nil {
 		err = errors.Join(err, s.lock.Close())
@@ -297,23 +297,24 @@ type NewCase struct {
 	PostedBy string
 }
 
-// Open stores that a message will be answered, and how. It returns the id of
-// the case that has something new to show, or "" when there is nothing to do:
-// the message has its case already, or its thread has these answers already. This
+// Open stores that a message will be answered, and how. It returns the case that has
+// something new to show, as Store.Case would; or one without an ID when there is nothing
+// to do: the message has its case already, or its thread has these answers already. This
 // process holds the lease of a new case.
-func (s *Store) Open(ctx context.Context, n NewCase) (string, error) {
-	var id string
+func (s *Store) Open(ctx context.Context, n NewCase) (Case, error) {
+	var c Case
 	err := s.transaction(ctx, func(tx queries) (err error) {
-		id, err = s.openCase(ctx, tx, n)
+		c, err = s.openCase(ctx, tx, n)
 		return err
 	})
-	return id, err
+	return c, err
 }
 
-func (s *Store) openCase(ctx context.Context, tx queries, n NewCase) (string, error) {
+func (s *Store) openCase(ctx context.Context, tx queries, n NewCase) (Case, error) {
+	n.Items = storableItems(n.Items)
 	// What a thread has been told is read first and written then.
 	if err := s.alone(ctx, tx, "thread "+n.Key.Team+" "+n.Key.Channel+" "+n.Thread); err != nil {
-		return "", err
+		return Case{}, err
 	}
 	var known string
 	err := tx.QueryRowContext(ctx,
@@ -323,39 +324,51 @@ func (s *Store) openCase(ctx context.Context, tx queries, n NewCase) (string, er
 	case err == nil && n.Edited:
 		return s.editCase(ctx, tx, known, n)
 	case err == nil:
-		return "", nil
+		return Case{}, nil
 	case !errors.Is(err, sql.ErrNoRows):
-		return "", err
+		return Case{}, err
 	}
 
 	if !n.Asked {
 		said, err := threadItems(ctx, tx, n)
 		if err != nil {
-			return "", err
+			return Case{}, err
 		}
 		n.Items = news(said, n.Items)
 		if len(n.Items) == 0 {
-			return "", nil
+			return Case{}, nil
 		}
 	}
+	c := Case{ID: n.ID, Key: n.Key, Thread: n.Thread, OpenedAt: n.OpenedAt, Rev: 1, State: Open, StateAt: time.UnixMilli(0),
+		Reply: Reply{State: Waiting, At: time.UnixMilli(0)}, Lease: s.claimed(Lease{})}
+	if fresh, err := insertCase(ctx, tx, c); !fresh || err != nil {
+		return Case{}, err
+	}
+	for i, item := range n.Items {
+		item.N = i
+		c.Items = append(c.Items, item)
+	}
+	if err := insertItems(ctx, tx, c.ID, c.Items); err != nil || n.PostedBy == "" {
+		return c, err
+	}
+	posted := act{action: actPost, article: n.Items[0].Chosen}
+	return c, record(ctx, tx, &c, By{n.PostedBy, n.OpenedAt}, posted)
+}
+
+// insertCase stores a new case, unless its message has one.
+func insertCase(ctx context.Context, tx queries, c Case) (inserted bool, err error) {
 	res, err := tx.ExecContext(ctx, `
 		insert into cases (id, team, channel, ts, thread, opened_at, changed_at, rev, state, state_by, state_at,
 			reply_state, reply_id, reply_at, reply_ts, reply_rev, reply_error, worker, lease_until)
-		values ($1, $2, $3, $4, $5, $6, $6, 1, $7, '', 0, $8, '', 0, '', 0, '', $9, $10)
+		values ($1, $2, $3, $4, $5, $6, $6, $7, $8, '', 0, $9, '', 0, '', 0, '', $10, $11)
 		on conflict (team, channel, ts) do nothing`,
-		n.ID, n.Key.Team, n.Key.Channel, n.Key.TS, n.Thread, n.OpenedAt.UnixMilli(), Open, Waiting,
-		s.worker, s.leaseEnd(s.now()).UnixMilli())
+		c.ID, c.Key.Team, c.Key.Channel, c.Key.TS, c.Thread, c.OpenedAt.UnixMilli(), c.Rev, c.State, c.Reply.State,
+		c.Lease.Worker, c.Lease.Until.UnixMilli())
 	if err != nil {
-		return "", err
+		return false, err
 	}
-	if rows, err := res.RowsAffected(); err != nil || rows == 0 {
-		return "", err
-	}
-	if err := insertItems(ctx, tx, n.ID, 0, n.Items); err != nil || n.PostedBy == "" {
-		return n.ID, err
-	}
-	posted := act{action: actPost, article: n.Items[0].Chosen}
-	return n.ID, record(ctx, tx, &Case{ID: n.ID, Key: n.Key}, By{n.PostedBy, n.OpenedAt}, posted)
+	rows, err := res.RowsAffected()
+	return rows > 0, err
 }
 
 // threadItems returns what the bot has said already in the thread of n.
@@ -411,28 +424,42 @@ func (s *Store) raise(ctx context.Context, tx queries, c *Case) error {
 	return err
 }
 
-func insertItems(ctx context.Context, tx queries, id string, from int, items []Item) error {
+// insertItems stores items under their numbers.
+func insertItems(ctx context.Context, tx queries, id string, items []Item) error {
 	if err := insertRevisions(ctx, tx, items); err != nil {
 		return err
 	}
-	for i, item := range items {
+	for _, item := range items {
 		if _, err := tx.ExecContext(ctx,
 			`insert into items (case_id, n, kind, why, chosen) values ($1, $2, $3, $4, $5)`,
-			id, from+i, item.Kind, storable(item.Why), item.Chosen); err != nil {
+			id, item.N, item.Kind, item.Why, item.Chosen); err != nil {
 			return err
 		}
 		for j, o := range item.Options {
 			if _, err := tx.ExecContext(ctx,
 				`insert into options (case_id, item, n, article, revision) values ($1, $2, $3, $4, $5)`,
-				id, from+i, j, o.Article, o.Revision); err != nil {
+				id, item.N, j, o.Article, o.Revision); err != nil {
 				return err
 			}
 		}
-		if err := insertDetails(ctx, tx, id, from+i, item.Details); err != nil {
+		if err := insertDetails(ctx, tx, id, item.N, item.Details); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// storableItems returns items as they are stored.
+func storableItems(items []Item) []Item {
+	list := slices.Clone(items)
+	for i := range list {
+		list[i].Why = storable(list[i].Why)
+		list[i].Details = slices.Clone(list[i].Details)
+		for j, d := range list[i].Details {
+			list[i].Details[j] = Detail{d.Kind, storable(d.Name), storable(d.Value)}
+		}
+	}
+	return list
 }
 
 // storable takes out of a text what PostgreSQL does not store: bytes that are not

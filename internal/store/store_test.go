@@ -120,11 +120,17 @@ func newCase(id, ts, thread string, items ...Item) NewCase {
 
 func mustOpen(t *testing.T, s *Store, n NewCase) string {
 	t.Helper()
-	id, err := s.Open(t.Context(), n)
+	c, err := s.Open(t.Context(), n)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return id
+	if c.ID == "" {
+		return ""
+	}
+	if diff := cmp.Diff(mustCase(t, s, c.ID), c); diff != "" {
+		t.Errorf("the case that Open returns is not the one that is stored (-stored +returned):\n%s", diff)
+	}
+	return c.ID
 }
 
 func mustCase(t *testing.T, s *Store, id string) Case {
@@ -175,14 +181,14 @@ func testOnceConcurrently(t *testing.T, s *Store) {
 	)
 	for i := range 20 {
 		wg.Go(func() {
-			id, err := s.Open(t.Context(), newCase(fmt.Sprint("case", i), "1.1", "1.1", answer))
+			c, err := s.Open(t.Context(), newCase(fmt.Sprint("case", i), "1.1", "1.1", answer))
 			mu.Lock()
 			defer mu.Unlock()
 			if err != nil {
 				t.Error(err)
 			}
-			if id != "" {
-				opened = append(opened, id)
+			if c.ID != "" {
+				opened = append(opened, c.ID)
 			}
 		})
 	}

@@ -219,7 +219,7 @@ func atLineStart(text string, i int) bool {
 
 // faultSignals makes signals of the faults in a tree.
 func faultSignals(t *tree, status, depth int) []Signal {
-	if isSpecification(t) {
+	if len(t.nodes) == 0 || isSpecification(t) { // of "<?xml" without an end nothing is left
 		return nil
 	}
 	faults := joinFaults(t, findFaults(t))

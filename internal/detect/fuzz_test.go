@@ -28,7 +28,7 @@ var bodySeeds = []string{
 	`{ status: 403, headers: AxiosHeaders { a: 'b' }, data: [Object], /* c */ x => 1, } // y`,
 	`"severity": "error",` + "\n" + `"code": "value"`,
 	"2025-01-01T00:00:00Z a: {\n2025-01-01T00:00:00Z a: \"b\": 1 }",
-	`{"a":[[[[{"b":[`, `{{{{`, `{"`, `{\`, `<issue`, `<issue a="`, `</issue>`, `{a:{b:'c\'d'e'}}`, `{"a":"b" "c":"d"}`,
+	`{"a":[[[[{"b":[`, `{{{{`, `{"`, `{\`, `<issue`, `<issue a="`, `<?xml version=`, `<!--`, `</issue>`, `{a:{b:'c\'d'e'}}`, `{"a":"b" "c":"d"}`,
 	`map[code:403 message:no a:[map[b:c]]]`, "Array\n(\n    [code] => 403\n    [a] => stdClass Object\n        (\n            [0] => x\n        )\n)", `['a' => ['b' => 1]]`,
 	`Object {"code": Number(403), "error": String("x")}`, `array(1) { ["error"]=> string(3) "abc" }`, `&{Status:403 Forbidden StatusCode:403 Header:map[]}`,
 	`Problem[status=404, title='x']`, `A(status=403, detail=null)`, `{""error"":""x"",""code"":403}`, "# {\n#   \"error\": 1\n# }", ` 1 {` + "\n 2   \"a\": 1",

@@ -6,7 +6,27 @@ import (
 	"apierrorbot/internal/kb"
 )
 
-// This file reads errors that are named without their number.
+// This file reads errors that are named by their code, without a number.
+
+// An unknown code is one with a slip of the finger, or it is of no use.
+const shortestCode, longestCode = 8, 40
+
+// shortestSure is how long a code with a slip must be to be sure which one it is.
+const shortestSure = 10
+
+// codePrefixes are words that the codes of some APIs begin with: SEND_FORBIDDEN.
+var codePrefixes = [...]string{"send", "rec", "proxy", "cm"}
+
+var (
+	// calledErrors follow a code that is called an error: "FORBIDDEN error".
+	calledErrors = words("error errors response responses code exception exceptions back spike spikes storm")
+
+	// calledAnswers follow "is the" and "is what" behind a code: "X is what we get".
+	calledAnswers = words("code error response answer message display i we reply")
+
+	// cameFrom follow a code at the beginning of a line: "MISSING_VALUE on …".
+	cameFrom = words("from on when while after calling trying at")
+)
 
 // codeShaped says whether a word is written as only names in programs are: with
 // an underscore or a capital inside.
@@ -23,37 +43,16 @@ func codeShaped(s string) bool {
 // "TooManyRequests", "TOO MANY REQUESTS".
 func (t *talk) codeMention(i int) (mention, bool) {
 	m := mention{first: i, last: i, kind: KindCode, reader: readerProse}
-	last, known := t.knownFrom(i, t.writtenAsCode)
-	switch name := t.word(i); {
-	case known:
-		m.last = last
-		m.codes = []string{t.name(i, last)}
-		m.cues = cueLoud
-		if t.list[i].where&(upper|inCode|inFence) == upper|inCode || codeShaped(m.codes[0]) || t.hyphenated(i) || last > i && t.list[i].where&upper == 0 {
-			m.cues = cueCode
-		}
-	case codeShaped(name) && isLetter(name[0]) && len(name) >= shortestCode && len(name) <= longestCode && t.classOf(i) == 0 && !t.inPath(i) &&
-		strings.IndexByte(name, '\'') < 0 && (strings.IndexByte(name[:len(name)-1], '_') > 0 || strings.IndexByte(name, '.') < 0 && t.isNear(0, name)):
-		m.codes = []string{name}
-		m.cues = cueLikeCode
-		if len(name) >= shortestSure && t.isNear(0, name) {
-			m.cues = cueCode
-		}
-	case t.loudSlip(&m):
-	default:
+	known := t.knownCode(&m)
+	if !known && !t.unknownCode(&m) && !t.loudSlip(&m) {
 		return m, false
 	}
 	m.cues |= t.labelOfCode(m) | t.context(m.first, m.last) | t.startOfCode(m)
-	if m.cues&(cueCode|cueAlone|cueLabel) == cueCode && strings.IndexByte(t.word(i), '_') > 0 && !t.is(i-1, "and", "or") && t.standsAsStatus(m.first, m.last) {
+	if m.cues&(cueCode|cueAlone|cueLabel) == cueCode && t.standsAsCode(m) {
 		m.cues |= cueEnds
 	}
-	if printed := strings.HasPrefix(t.text[t.list[m.last].span.End:], ": "); printed {
-		switch {
-		case isExceptionName(t.word(i)):
-			m.cues |= cueThrown
-		case known && t.list[i].before == lineStop && t.list[i].where&upper != 0 && codeShaped(t.word(i)):
-			m.cues |= cueLabel // "RESOURCE_EXHAUSTED: Quota exceeded"
-		}
+	if strings.HasPrefix(t.text[t.list[m.last].span.End:], ": ") {
+		m.cues |= t.printedWith(i, known)
 	}
 	if errorBefore(t.text[:t.list[i].span.Start]) {
 		m.cues |= cueThrown
@@ -61,45 +60,53 @@ func (t *talk) codeMention(i int) (mention, bool) {
 	return m, t.isErrorCode(m)
 }
 
-// errorBefore says whether s ends as errors begin: "OPError: ", with a number where
-// gRPC prints them: "Error: 7 ".
-func errorBefore(s string) bool {
-	return strings.HasSuffix(strings.TrimRight(s, " 0123456789"), "Error:")
+// knownCode reads a code or a name that an article has, where it is written like a code.
+func (t *talk) knownCode(m *mention) bool {
+	last, known := t.knownFrom(m.first, t.writtenAsCode)
+	if !known {
+		return false
+	}
+	m.last = last
+	m.codes = []string{t.name(m.first, last)}
+	m.cues = cueLoud
+	if t.isWrittenCode(m.first, last, m.codes[0]) {
+		m.cues = cueCode
+	}
+	return true
 }
 
-// An unknown code is one with a slip of the finger, or it is of no use.
-const shortestCode, longestCode = 8, 40
+// isWrittenCode says whether the tokens of a name are written as only codes are, and not
+// as words that somebody shouts.
+func (t *talk) isWrittenCode(first, last int, name string) bool {
+	ticked := t.list[first].where&(upper|inCode|inFence) == upper|inCode
+	return ticked || codeShaped(name) || t.hyphenated(first) || last > first && !t.marked(first, upper)
+}
 
-// shortestSure is how long a code with a slip must be to be sure which one it is.
-const shortestSure = 10
-
-// startOfCode looks whether a line begins with the code, and goes on about where it
-// came from: "MISSING_VALUE on the new header", "TO_MANY_REQUESTS, we send one a second".
-func (t *talk) startOfCode(m mention) Cues {
-	behind := m.last + 1
-	if m.first > 0 && t.list[m.first].before < lineStop || behind >= len(t.list) || m.cues&(cueCode|cueLikeCode|cueLoud) == 0 {
-		return 0
+// unknownCode reads a word that is written like a code and that no article has: a code
+// with a slip in it, perhaps.
+func (t *talk) unknownCode(m *mention) bool {
+	name := t.word(m.first)
+	if !codeShaped(name) || !isLetter(name[0]) || len(name) < shortestCode || len(name) > longestCode ||
+		t.classOf(m.first) != 0 || t.inPath(m.first) || strings.IndexByte(name, '\'') >= 0 {
+		return false
 	}
-	var c Cues
-	if t.list[behind].before > noStop || t.classOf(behind)&(cPlace|cBut|cStill) != 0 || t.is(behind, "even", "w") {
-		c |= cueBegins
+	joined := strings.IndexByte(name[:len(name)-1], '_') > 0
+	if !joined && (strings.IndexByte(name, '.') >= 0 || !t.isNear(0, name)) {
+		return false
 	}
-	for i := behind; i < behind+3 && t.list[behind].before > noStop; i++ {
-		if t.classOf(i)&cFirst != 0 {
-			c |= cueNow
-		}
+	m.codes = []string{name}
+	m.cues = cueLikeCode
+	if len(name) >= shortestSure && t.isNear(0, name) {
+		m.cues = cueCode
 	}
-	if t.is(behind, "from", "on", "when", "while", "after", "calling", "trying", "at") {
-		c |= cueNow
-	}
-	return c
+	return true
 }
 
 // loudSlip reads a word or several in capitals that are spelt like a name:
 // "UNATHORISED", "ACESS DENIED".
 func (t *talk) loudSlip(m *mention) bool {
 	const shortest, most = 7, 4
-	if t.list[m.first].where&upper == 0 || t.list[m.first].where&inFence != 0 {
+	if !t.marked(m.first, upper) || t.marked(m.first, inFence) {
 		return false
 	}
 	start, end := t.clause(m.first)
@@ -109,7 +116,7 @@ func (t *talk) loudSlip(m *mention) bool {
 		}
 	}
 	to := m.first
-	for t.run(to+1, to+1) && t.joined(to+1, noStop) && to < m.first+most && t.list[to+1].where&upper != 0 {
+	for t.run(to+1, to+1) && t.joined(to+1, noStop) && to < m.first+most && t.marked(to+1, upper) {
 		to++
 	}
 	for ; to >= m.first; to-- {
@@ -121,14 +128,52 @@ func (t *talk) loudSlip(m *mention) bool {
 	return false
 }
 
-// hyphenated says whether the words from token i on hang together by hyphens or
-// dots: "too-many-requests".
-func (t *talk) hyphenated(i int) bool {
-	if i+1 >= len(t.list) || !isLetter(t.text[t.list[i].span.Start]) {
-		return false
+// standsAsCode says whether a code with "_" stands where reported errors do, and is not
+// one of several that are only named.
+func (t *talk) standsAsCode(m mention) bool {
+	return strings.IndexByte(t.word(m.first), '_') > 0 && !t.is(m.first-1, "and", "or") && t.standsAsStatus(m.first, m.last)
+}
+
+// printedWith judges a colon behind the code at token i: what an exception says follows,
+// or a program's message.
+func (t *talk) printedWith(i int, known bool) Cues {
+	switch {
+	case isExceptionName(t.word(i)):
+		return cueThrown
+	case known && t.list[i].before == lineStop && t.marked(i, upper) && codeShaped(t.word(i)):
+		return cueLabel // "RESOURCE_EXHAUSTED: Quota exceeded"
 	}
-	between := t.text[t.list[i].span.End:t.list[i+1].span.Start]
-	return between == "-" && isLetter(t.text[t.list[i+1].span.Start])
+	return 0
+}
+
+// errorBefore says whether s ends as errors begin: "OPError: ", with a number where
+// gRPC prints them: "Error: 7 ".
+func errorBefore(s string) bool {
+	return strings.HasSuffix(strings.TrimRight(s, " 0123456789"), "Error:")
+}
+
+// startOfCode looks whether a line begins with the code, and goes on about where it
+// came from: "MISSING_VALUE on the new header", "TO_MANY_REQUESTS, we send one a second".
+func (t *talk) startOfCode(m mention) Cues {
+	const near = 3
+	behind := m.last + 1
+	if m.first > 0 && t.list[m.first].before < lineStop || behind >= len(t.list) || m.cues&(cueCode|cueLikeCode|cueLoud) == 0 {
+		return 0
+	}
+	var c Cues
+	ends := t.list[behind].before > noStop
+	if ends || t.has(behind, cPlace|cBut|cStill) || t.is(behind, "even", "w") {
+		c |= cueBegins
+	}
+	for i := behind; i < behind+near && ends; i++ {
+		if t.has(i, cFirst) {
+			c |= cueNow
+		}
+	}
+	if t.is(behind, cameFrom...) {
+		c |= cueNow
+	}
+	return c
 }
 
 // labelOfCode looks for words beside a name that call it an error, or a code, or
@@ -139,26 +184,45 @@ func (t *talk) labelOfCode(m mention) Cues {
 	switch {
 	case t.labelledAt(m.first), t.is(m.first-1, "code", "a", "an", "is", "was") && t.labelledAt(m.first-1):
 		return cueLabel
-	case t.joined(behind, noStop) && t.is(behind, "error", "errors", "response", "responses", "code", "exception", "exceptions", "back", "spike", "spikes", "storm"):
+	case t.joined(behind, noStop) && t.is(behind, calledErrors...):
 		return cueLabel
-	case t.is(behind, "is") && t.is(behind+1, "the", "what") && t.is(behind+2, "code", "error", "response", "answer", "message", "display", "i", "we", "reply"):
+	case t.is(behind, "is") && t.is(behind+1, "the", "what") && t.is(behind+2, calledAnswers...):
 		return cueLabel
-	case m.first > 0 && (behind >= len(t.list) || t.list[behind].before == lineStop):
-		if before := strings.TrimRight(t.text[:t.list[m.first].span.Start], " `\"'"); strings.HasSuffix(before, ":") || strings.HasSuffix(before, "->") || strings.HasSuffix(before, "=>") {
-			return cueLabel
-		}
+	case t.endsLine(m.last) && t.isLedTo(m.first):
+		return cueLabel
 	}
 	return 0
+}
+
+// endsLine says whether token i is the last one of its line.
+func (t *talk) endsLine(i int) bool { return i+1 >= len(t.list) || t.list[i+1].before == lineStop }
+
+// isLedTo says whether a colon or an arrow stands between token i and what is before it.
+func (t *talk) isLedTo(i int) bool {
+	if i == 0 {
+		return false
+	}
+	before := strings.TrimRight(t.text[:t.list[i].span.Start], " `\"'")
+	return strings.HasSuffix(before, ":") || endsWithArrow(before)
+}
+
+// hyphenated says whether the words from token i on hang together by hyphens:
+// "too-many-requests".
+func (t *talk) hyphenated(i int) bool {
+	if i+1 >= len(t.list) || !isLetter(t.text[t.list[i].span.Start]) {
+		return false
+	}
+	return t.between(i) == "-" && isLetter(t.text[t.list[i+1].span.Start])
 }
 
 // writtenAsCode says whether the tokens are one word, or several in capitals or
 // that hang together by hyphens, or have a prefix that only codes have.
 func (t *talk) writtenAsCode(from, to int) bool {
-	if to > from && isPrefixWord(t.word(from)) && t.list[from].where&upper == t.list[to].where&upper && t.isOwnCode(from, to) {
+	if to > from && t.hasCodePrefix(from, to) {
 		return true
 	}
 	if t.loud(from, to) {
-		return from != to || t.list[from].where&upper != 0 || codeShaped(t.word(from))
+		return from != to || t.marked(from, upper) || codeShaped(t.word(from))
 	}
 	for i := from; i < to; i++ {
 		if !t.hyphenated(i) {
@@ -168,9 +232,15 @@ func (t *talk) writtenAsCode(from, to int) bool {
 	return true
 }
 
+// hasCodePrefix says whether some words begin with the prefix of a code, in letters of
+// the same kind, and are one: "send forbidden".
+func (t *talk) hasCodePrefix(from, to int) bool {
+	return isPrefixWord(t.word(from)) && t.marked(from, upper) == t.marked(to, upper) && t.isOwnCode(from, to)
+}
+
 // isPrefixWord says whether a word is one of the prefixes that some codes have.
 func isPrefixWord(w string) bool {
-	for _, prefix := range [...]string{"send", "rec", "proxy", "cm"} {
+	for _, prefix := range codePrefixes {
 		if strings.EqualFold(w, prefix) {
 			return true
 		}
@@ -178,8 +248,8 @@ func isPrefixWord(w string) bool {
 	return false
 }
 
-// isOwnCode says whether the words, which begin with a prefix, are the code of an
-// article behind it: "send forbidden" are, "send duplicate" are not.
+// isOwnCode says whether the words, which may begin with a prefix, are the code of an
+// article: "send forbidden" are, "send duplicate" are not.
 func (t *talk) isOwnCode(from, to int) bool {
 	found := t.base.Match(kb.Query{Words: t.phrase(from, to)})
 	return len(found) > 0 && found[0].Reason == kb.ReasonCode
@@ -188,7 +258,7 @@ func (t *talk) isOwnCode(from, to int) bool {
 // loud says whether the tokens are one word, or several in capitals.
 func (t *talk) loud(from, to int) bool {
 	for i := from; i <= to && to > from; i++ {
-		if t.list[i].where&upper == 0 {
+		if !t.marked(i, upper) {
 			return false
 		}
 	}
@@ -198,62 +268,23 @@ func (t *talk) loud(from, to int) bool {
 // isErrorCode says whether a name can be that of an API's error: a type in
 // somebody's program, or one word in capitals, needs more than itself.
 func (t *talk) isErrorCode(m mention) bool {
+	const beside = cueAPI | cueNearAPI | cueLabel | cueFrom | cueThrown
 	name := m.codes[0]
-	if t.list[m.first].where&inFence != 0 && strings.IndexByte(name, '_') < 0 {
+	switch {
+	case t.marked(m.first, inFence) && strings.IndexByte(name, '_') < 0:
 		return m.cues&(cueLabel|cueThrown|cueError) != 0
+	case m.cues&cueLoud != 0 && t.isShoutedOn(m.first):
+		return false
+	case m.first != m.last, codeShaped(name), m.cues&beside != 0:
+		return true
+	case m.cues&(cueBegins|cueHappens|cueNow) == 0:
+		return false
 	}
-	if m.cues&cueLoud != 0 && m.first > 0 && t.joined(m.first, noStop) && t.list[m.first-1].where&upper != 0 && t.classOf(m.first-1)&(cAPI|cLabel|cError|cEnv) == 0 {
-		return false // "PACKAGE NOT FOUND"
-	}
-	return m.first != m.last || codeShaped(name) || m.cues&(cueAPI|cueNearAPI|cueLabel|cueFrom|cueThrown) != 0 || m.cues&(cueBegins|cueHappens|cueNow) != 0 && (t.isOwnCode(m.first, m.last) || len(name) >= shortestLoud && !t.base.Known(name))
+	return t.isOwnCode(m.first, m.last) || len(name) >= shortestLoud && !t.base.Known(name)
 }
 
-// thrownMention reads the words behind token i, the class of an exception:
-// "AuthenticationError: Invalid API Key provided".
-func (t *talk) thrownMention(i int) (mention, bool) {
-	if strings.HasPrefix(t.word(i), "java.lang.") || strings.HasPrefix(t.word(i), "java.security.") {
-		return mention{}, false // of a program, not of an API
-	}
-	if !isExceptionName(t.word(i)) || !t.joined(i+1, clauseStop) || t.list[i+1].before == noStop {
-		return mention{}, false
-	}
-	const reach = 4
-	start := i + 1
-	if t.is(start, "message") && t.joined(start+1, clauseStop) {
-		start++
-	}
-	for from := start; from <= i+reach && (from == start || t.joined(from, noStop)) && t.list[from].status == 0; from++ {
-		if to, ok := t.knownFrom(from, anyName); ok {
-			m := t.wordsMention(from, to, t.phrase(from, to))
-			m.reader = readerLog
-			return m, true
-		}
-	}
-	return mention{}, false
-}
-
-// announcesReason says whether token i is what programs print before the name of
-// a status, in place of its number or beside it.
-func (t *talk) announcesReason(i int) bool {
-	return t.is(i, "statuscode", "statusmessage", "statustext", "statusdescription", "reasonphrase") ||
-		t.is(i, "code") && t.is(i-1, "status", "error") || t.is(i, "error") && t.is(i-1, "client") || t.is(i, "phrase") && t.is(i-1, "reason") || t.is(i, "message") && t.is(i-1, "response")
-}
-
-// reasonMention reads the name of a status that stands where programs print its
-// number, behind token i: "StatusCode: Forbidden".
-func (t *talk) reasonMention(i int) (mention, bool) {
-	from := i + 1
-	if !t.joined(from, clauseStop) {
-		return mention{}, false
-	}
-	for to := from + maxReasonWords - 1; to >= from; to-- {
-		if !t.run(from, to) || reasonStatus(t.phrase(from, to)) == 0 && !(from == to && t.base.Known(t.phrase(from, to)) && strings.IndexByte(t.phrase(from, to), '0') < 0) { // gRPC has names of its own: Unauthenticated
-			continue
-		}
-		s := t.phrase(from, to)
-		m := mention{first: from, last: to, status: reasonStatus(s), codes: []string{s}, kind: KindReason, reader: readerLog}
-		m.cues = cueProgram | t.context(from, to)
-		return m, true
-	}
-	return mention{}, false
+// isShoutedOn says whether the words in capitals that go on at token i began before it,
+// with a word that names no error: "PACKAGE NOT FOUND".
+func (t *talk) isShoutedOn(i int) bool {
+	return t.joined(i, noStop) && t.marked(i-1, upper) && !t.has(i-1, cAPI|cLabel|cError|cEnv)
 }

@@ -11,6 +11,37 @@ import (
 // be built like one that tells an answer: a verb of saying before or behind them, the
 // word "error" beside them, an API as their source, or quotation marks.
 
+var (
+	// humans say things that are no answers: people, and what they write.
+	humans = words(`team teams board people support manager desk owner owners colleague he she boss guys
+		everyone somebody docs page spec article email mail letter sign guide ig legal`)
+
+	// beingWords tell what something is: "EPS says the prescription id is a duplicate".
+	beingWords = words("is are was were has doesn't does don't couldn't could cannot can't isn't")
+
+	// limits are last words of names that are also those of headers, rules and pages.
+	limits   = words("limit limits limiting quota throttling")
+	ofLimits = words("header headers in of policy info field list page flag check rules tests")
+
+	// passives stand before what is done to somebody: "we are being throttled by".
+	passives = words("is are am be been being was were getting got get i'm we're")
+
+	// fillers may stand between the words of a name: "the header is missing".
+	fillers = words("the a an is was are were has have been my your our this that it which")
+
+	// errorNames follow words that are called an error: "not found error".
+	errorNames = words("error errors exception exceptions response responses message messages fault")
+
+	// notErrors follow "error" where it is a part of another name: "error handling".
+	notErrors = words("handling handler rate budget code page")
+
+	// ofAPITeams follow an API's name where people are meant: "from the PDS team".
+	ofAPITeams = words("team repo docs support people desk")
+
+	// askers are who sends requests.
+	askers = words("calls requests request call client app users customers supplier")
+)
+
 // saidMention reads the words behind token i, a verb of saying: "PDS says that we
 // have no permission", "we are being rate limited by the gateway".
 func (t *talk) saidMention(i int) (mention, bool) {
@@ -23,12 +54,12 @@ func (t *talk) saidMention(i int) (mention, bool) {
 		if to, name := t.wordsAt(from); name != "" {
 			return t.saidWords(i, from, to, name)
 		}
-		if t.classOf(from)&(cLead|cNow) == 0 && !t.copulaBehind(i, from) {
+		if !t.has(from, cLead|cNow) && !t.copulaBehind(i, from) {
 			break
 		}
 		from++
 	}
-	if t.classOf(i)&cAnswer == 0 {
+	if !t.has(i, cAnswer) {
 		return mention{}, false
 	}
 	if to, name := t.slipAt(from); name != "" && t.joined(from, clauseStop) && (t.isAnswerer(i) || t.base.Within(t.word(to))) {
@@ -43,19 +74,18 @@ func (t *talk) assignedAt(i int) bool { return strings.HasPrefix(t.text[t.list[i
 
 // isHuman says whether token i is somebody who is no program, or a text.
 func (t *talk) isHuman(i int) bool {
-	return t.is(i, "team", "teams", "board", "people", "support", "manager", "desk", "owner", "owners", "colleague", "he", "she", "boss", "guys", "docs", "page",
-		"spec", "article", "email", "mail", "letter", "sign", "guide", "ig", "legal", "everyone", "somebody")
+	return t.is(i, humans...)
 }
 
 // copulaBehind says whether the words from token i on, which an API answers with the
 // verb, tell what something is: "EPS says the prescription id is a duplicate".
 func (t *talk) copulaBehind(verb, i int) bool {
 	const reach = 7
-	if t.classOf(i)&(cModal|cIf|cYou|cPlan) != 0 || !t.isAnswerer(verb) {
+	if t.has(i, cModal|cIf|cYou|cPlan) || !t.isAnswerer(verb) {
 		return false
 	}
 	for j := i; j < i+reach && t.joined(j, noStop); j++ {
-		if t.is(j, "is", "are", "was", "were", "has", "doesn't", "does", "don't", "couldn't", "could", "cannot", "can't", "isn't") {
+		if t.is(j, beingWords...) {
 			return true
 		}
 	}
@@ -67,14 +97,7 @@ func (t *talk) saidWords(i, from, to int, name string) (mention, bool) {
 	if t.isHuman(i-1) && !t.isAnswerer(i) {
 		return mention{}, false
 	}
-	if t.is(to, "limit", "limits", "limiting", "quota", "throttling") && t.joined(to+1, noStop) && t.is(to+1, "header", "headers", "in", "of", "policy", "info", "field", "list", "page", "flag", "check", "rules", "tests") {
-		return mention{}, false
-	}
-	switch {
-	case t.classOf(i)&cAnswer != 0, t.is(to+1, "us", "me"), t.isNamedError(from, to), t.isFromAPI(to), t.isBetweenQuotes(from, to):
-	case t.is(i, "with") && t.classOf(i-1)&(cHappens|cCan|cError) != 0:
-	case t.classOf(to)&cStopped != 0 && t.isOfSender(i):
-	default:
+	if t.isOfLimits(to) || !t.isAnswer(i, from, to) {
 		return mention{}, false
 	}
 	m := t.wordsMention(from, to, name)
@@ -87,6 +110,26 @@ func (t *talk) saidWords(i, from, to int, name string) (mention, bool) {
 	return m, m.cues&(cueAPI|cueNearAPI|cueFrom|cueProgram) != 0
 }
 
+// isOfLimits says whether a name that ends at token i goes on to that of a header, a
+// rule or a page: "the rate limit header".
+func (t *talk) isOfLimits(i int) bool {
+	return t.is(i, limits...) && t.joined(i+1, noStop) && t.is(i+1, ofLimits...)
+}
+
+// isAnswer says whether the words from..to behind the verb at token i are told as an
+// answer.
+func (t *talk) isAnswer(i, from, to int) bool {
+	switch {
+	case t.has(i, cAnswer), t.is(to+1, "us", "me"):
+		return true
+	case t.isNamedError(to), t.isFromAPI(to), t.isBetweenQuotes(from, to):
+		return true
+	case t.is(i, "with") && t.has(i-1, anyVerb|cError):
+		return true
+	}
+	return t.has(to, cStopped) && t.isOfSender(i)
+}
+
 // plainMention reads words that begin at token i and stand without a verb of
 // saying before them: "access token expired error from the gateway", "jwt expired says
 // the API", "PDS: no permission".
@@ -95,8 +138,7 @@ func (t *talk) plainMention(i int) (mention, bool) {
 		return mention{}, false
 	}
 	to, name := t.wordsAt(i)
-	if name == "" || !(t.isNamedError(i, to) && t.isWhole(i)) && !t.isSaidBehind(to) && !t.isDoneToUs(i, to) && !t.isBetweenQuotes(i, to) && !t.isAfterColon(i, to) &&
-		!(t.isFromAPI(to) && (i == 0 || t.list[i].before >= clauseStop)) {
+	if name == "" || !t.isPlainAnswer(i, to) {
 		return mention{}, false
 	}
 	m := t.wordsMention(i, to, name)
@@ -106,15 +148,29 @@ func (t *talk) plainMention(i int) (mention, bool) {
 	return m, m.cues&(cueAPI|cueNearAPI|cueFrom) != 0
 }
 
+// isPlainAnswer says whether what stands around some words tells them as an answer,
+// without a verb of saying before them.
+func (t *talk) isPlainAnswer(from, to int) bool {
+	begins := from == 0 || t.list[from].before >= clauseStop
+	switch {
+	case t.isNamedError(to) && t.isWhole(from), t.isFromAPI(to) && begins:
+		return true
+	case t.isSaidBehind(to), t.isDoneToUs(from, to):
+		return true
+	}
+	return t.isBetweenQuotes(from, to) || t.isAfterColon(from, to)
+}
+
 // isDoneToUs says whether an API does it to the writer: "PDS throttled our batch".
 func (t *talk) isDoneToUs(from, to int) bool {
-	return t.classOf(to)&cStopped != 0 && t.is(to+1, "us", "our", "me", "my") && t.isAPI(from-1)
+	return t.has(to, cStopped) && t.is(to+1, "us", "our", "me", "my") && t.isAPI(from-1)
 }
 
 // isWhole says whether no other noun stands right before token i: what gives a
 // "file not found error" is no API.
 func (t *talk) isWhole(i int) bool {
-	return !t.joined(i, noStop) || t.isAPI(i-1) || t.classOf(i-1)&(cLead|cNow|cHappens|cCan|cPlace|cServer|cTime|cStill) != 0
+	const small = cLead | cNow | cHappens | cCan | cPlace | cServer | cTime | cStill
+	return !t.joined(i, noStop) || t.isAPI(i-1) || t.has(i-1, small)
 }
 
 // stoppedMention reads words that end with token i, in the passive: "we are rate
@@ -124,8 +180,7 @@ func (t *talk) stoppedMention(i int) (mention, bool) {
 		return mention{}, false
 	}
 	for from := i - maxReasonWords + 1; from <= i; from++ {
-		if t.run(from, i) && t.base.Known(t.phrase(from, i)) &&
-			t.is(from-1, "is", "are", "am", "be", "been", "being", "was", "were", "getting", "got", "get", "i'm", "we're") {
+		if t.run(from, i) && t.base.Known(t.phrase(from, i)) && t.is(from-1, passives...) {
 			return t.wordsMention(from, i, t.phrase(from, i)), true
 		}
 	}
@@ -134,7 +189,7 @@ func (t *talk) stoppedMention(i int) (mention, bool) {
 
 func (t *talk) wordsMention(from, to int, name string) mention {
 	m := mention{first: from, last: to, codes: []string{name}, kind: KindSaid, reader: readerProse}
-	if codeShaped(name) || t.list[from].where&upper != 0 {
+	if codeShaped(name) || t.marked(from, upper) {
 		m.kind = KindCode
 	}
 	m.cues = cueAnswers | t.context(from, to)&^cueHappens // the verb has counted already
@@ -145,7 +200,7 @@ func (t *talk) wordsMention(from, to int, name string) mention {
 // small words between its own ("the header is missing"), or a reason phrase. It
 // gives the last token, and the name; "" if there is none.
 func (t *talk) wordsAt(i int) (to int, name string) {
-	if i >= len(t.list) || t.list[i].where&inLink != 0 || !t.base.Begins(t.word(i)) {
+	if i >= len(t.list) || t.marked(i, inLink) || !t.base.Begins(t.word(i)) {
 		return 0, ""
 	}
 	known, ok := t.knownFrom(i, anyName)
@@ -168,7 +223,7 @@ func (t *talk) looseWordsAt(i int) (to int, name string) {
 	const reach = 7
 	words := []string{t.word(i)}
 	for j := i + 1; j < i+reach && t.joined(j, noStop); j++ {
-		if t.is(j, "the", "a", "an", "is", "was", "are", "were", "has", "have", "been", "my", "your", "our", "this", "that", "it", "which") {
+		if t.is(j, fillers...) {
 			continue
 		}
 		words = append(words, t.word(j))
@@ -199,10 +254,9 @@ func (t *talk) slipAt(i int) (to int, name string) {
 	return 0, ""
 }
 
-// isNamedError says whether the words are called an error: "not found error".
-func (t *talk) isNamedError(from, to int) bool {
-	return t.joined(to+1, clauseStop) && t.is(to+1, "error", "errors", "exception", "exceptions", "response", "responses", "message", "messages", "fault") &&
-		!t.is(to+2, "handling", "handler", "rate", "budget", "code", "page")
+// isNamedError says whether words that end at a token are called an error: "not found error".
+func (t *talk) isNamedError(to int) bool {
+	return t.joined(to+1, clauseStop) && t.is(to+1, errorNames...) && !t.is(to+2, notErrors...)
 }
 
 // isFromAPI says whether an API is named right behind token i as the source: "from
@@ -217,7 +271,7 @@ func (t *talk) isFromAPI(i int) bool {
 	}
 	for j := i + 2; j <= i+1+reach && t.joined(j, noStop); j++ {
 		if t.isAPI(j) {
-			return !t.is(j+1, "team", "repo", "docs", "support", "people", "desk")
+			return !t.is(j+1, ofAPITeams...)
 		}
 	}
 	return false
@@ -228,7 +282,7 @@ func (t *talk) isSaidBehind(to int) bool {
 	const reach = 4
 	said, api := false, false
 	for j := to + 1; j <= to+reach && t.joined(j, clauseStop); j++ {
-		said = said || t.classOf(j)&cAnswer != 0
+		said = said || t.has(j, cAnswer)
 		api = api || t.isAPI(j)
 	}
 	return said && api
@@ -237,8 +291,9 @@ func (t *talk) isSaidBehind(to int) bool {
 // isBetweenQuotes says whether the words stand between quotation marks or
 // backticks.
 func (t *talk) isBetweenQuotes(from, to int) bool {
+	const ends = "\"'`.,!" // English puts the stop before the mark
 	start, end := t.list[from].span.Start, t.list[to].span.End
-	return start > 0 && end < len(t.text) && isQuoteMark(t.text[start-1]) && strings.IndexByte("\"'`.,!", t.text[end]) >= 0
+	return start > 0 && end < len(t.text) && isQuoteMark(t.text[start-1]) && strings.IndexByte(ends, t.text[end]) >= 0
 }
 
 func isQuoteMark(c byte) bool { return c == '"' || c == '\'' || c == '`' }
@@ -247,7 +302,7 @@ func isQuoteMark(c byte) bool { return c == '"' || c == '\'' || c == '`' }
 // API, or something that answers, before it: "PDS rejects our PATCH: missing value".
 func (t *talk) isAfterColon(from, to int) bool {
 	const reach = 8
-	for t.joined(from, noStop) && t.classOf(from-1)&cLead != 0 {
+	for t.joined(from, noStop) && t.has(from-1, cLead) {
 		from--
 	}
 	if to+1 < len(t.list) && t.list[to+1].before < clauseStop ||
@@ -255,7 +310,7 @@ func (t *talk) isAfterColon(from, to int) bool {
 		return false
 	}
 	for i := from - 1; i >= 0 && i >= from-reach && t.list[i+1].before < sentenceStop; i-- {
-		if t.classOf(i)&(cAnswer|cHappens|cError) != 0 || i == from-1 && t.isAPI(i) {
+		if t.has(i, cAnswer|cHappens|cError) || i == from-1 && t.isAPI(i) {
 			return true
 		}
 	}
@@ -267,7 +322,7 @@ func (t *talk) isAfterColon(from, to int) bool {
 func (t *talk) isOfSender(i int) bool {
 	const reach = 5
 	for j := i; j >= 0 && j >= i-reach; j-- {
-		if t.classOf(j)&cFirst != 0 || t.is(j, "calls", "requests", "request", "call", "client", "app", "users", "customers", "supplier") {
+		if t.has(j, cFirst) || t.is(j, askers...) {
 			return true
 		}
 	}
@@ -277,8 +332,8 @@ func (t *talk) isOfSender(i int) bool {
 // isAnswerer says whether what stands before the verb at token i answers requests:
 // an API, a server, the response.
 func (t *talk) isAnswerer(i int) bool {
-	for t.classOf(i-1)&cNow != 0 || t.is(i-1, "is", "just", "now", "still", "then", "suddenly") {
+	for t.has(i-1, cNow) || t.is(i-1, "is", "just", "now", "still", "then", "suddenly") {
 		i--
 	}
-	return t.joined(i, clauseStop) && (t.isAPI(i-1) || t.classOf(i-1)&cServer != 0)
+	return t.joined(i, clauseStop) && (t.isAPI(i-1) || t.has(i-1, cServer))
 }

@@ -30,37 +30,6 @@ func isScenario(line string) bool {
 	return false
 }
 
-// foreignStarts begin lines of tools whose servers are not the APIs that articles
-// are about.
-var foreignStarts = [...]string{"npm err", "npm error", "e: ", "w: ", "err:1", "err:2", "err:3", "err http", "yarn ", "yarn:", "pip ", "pip:", "brew:", "go: module ",
-	"fatal: ", "remote: ", "error from server (", "error response from daemon", "docker: ", "docker push", "docker pull", "sip/",
-	"✓", "✔", "✗", "✘", "--- pass", "--- fail"}
-
-// foreignMarks stand in the lines of such tools: registries and mirrors of
-// packages and images, databases, mail, disks.
-var foreignMarks = [...]string{"registry.npmjs", "registry.yarnpkg", "pypi.org", "pythonhosted.org", "proxy.golang.org", "docker.io",
-	"ghcr.io", "gcr.io", "quay.io", "repo1.maven", "repo.maven", "rubygems.org", "crates.io", "archive.ubuntu", "launchpad.net",
-	"sqlstate", "for key '", "violates ", "duplicate key value", "ora-0", "mysql", "psycopg", "sqlite", "redis.exceptions",
-	"recipient address", "/dev/sd",
-	"packages.gz", "sources.gz", "/dists/", "apt-get", "sources.list", "failed to pull image", "errimagepull", ".git/'", "java.nio.file"}
-
-// isForeignLine says whether a line is about such a tool.
-func isForeignLine(line string) bool {
-	const longest = 400
-	s := strings.ToLower(strings.Trim(line[:min(len(line), longest)], " \t`>"))
-	for _, start := range foreignStarts {
-		if strings.HasPrefix(s, start) {
-			return true
-		}
-	}
-	for _, mark := range foreignMarks {
-		if strings.Contains(s, mark) {
-			return true
-		}
-	}
-	return strings.Contains(s, "failed to fetch") && strings.Contains(s, "  404 ")
-}
-
 // isSourceLine says whether a line is source code rather than talk or a log.
 func isSourceLine(line string) bool {
 	if len(line) > 400 {
@@ -186,73 +155,4 @@ func isCall(s string) bool {
 		}
 	}
 	return isLower(name[0]) || strings.HasSuffix(before, ".") && !isThrown(name)
-}
-
-// isThrown says whether s ends with the class of an exception or a response, which
-// is printed before what it holds: "AxiosError: ", "reqwest::Error ", "Response ";
-// or with the stack, behind which Node prints the rest of an exception.
-func isThrown(s string) bool {
-	s = strings.TrimRight(s, " :({\n")
-	line := s[strings.LastIndexByte(s, '\n')+1:]
-	return strings.HasSuffix(s, "Error") || strings.HasSuffix(s, "Exception") || strings.HasSuffix(s, "Response") ||
-		strings.HasPrefix(strings.TrimLeft(line, " \t"), "at ")
-}
-
-// isExceptionName says whether a word is the class of an exception: "AxiosError",
-// Ruby's "HTTPForbidden".
-func isExceptionName(w string) bool {
-	const shortest = 8
-	switch w {
-	case "TypeError", "ReferenceError", "SyntaxError", "RangeError", "KeyError", "ValueError", "IndexError", "AttributeError",
-		"AssertionError", "PermissionError", "FileNotFoundError", "NotFoundError", "DuplicateKeyException", "NullPointerException", "IndexOutOfBoundsException", "NumberFormatException", "IllegalArgumentException", "AccessControlException":
-		return false // bugs of programs, and of files and databases: not answers of APIs
-	}
-	if len(w) < shortest {
-		return false
-	}
-	for _, part := range [...]string{"Sql", "SQL", "Mongo", "Database", "Constraint", "Integrity", "Redis", "Kafka"} {
-		if strings.Contains(w, part) {
-			return false
-		}
-	}
-	last := w[strings.LastIndexAny(w, ".:")+1:]
-	if strings.Contains(w, ".exceptions.") && last != "" && isUpper(last[0]) {
-		return true
-	}
-	return codeShaped(w) && isThrown(w) || strings.HasPrefix(w, "HTTP") && isUpper(w[4]) && isLower(w[5])
-}
-
-// statusInWords finds a status that a body's message names, or 0.
-func statusInWords(s string) int {
-	status, _ := namedStatus(s)
-	return status
-}
-
-// namedStatus finds a status in the words of a body, and the standard phrase behind it,
-// if it has one.
-func namedStatus(s string) (status int, phrase string) {
-	const longest = 300
-	s = s[:min(len(s), longest)]
-	if method, path, ok := strings.Cut(strings.TrimPrefix(s, "Cannot "), " "); ok && strings.HasPrefix(s, "Cannot ") && isMethod(method) && strings.HasPrefix(path, "/") {
-		return 404, "" // Express
-	}
-	if !strings.ContainsAny(s, "45") {
-		return 0, ""
-	}
-	t := &talk{text: s, list: tokenize(s, nil)}
-	for i, tok := range t.list {
-		if tok.status == 0 || t.isCount(i) {
-			continue
-		}
-		for to := i + 1; t.run(i+1, to) && to <= i+maxReasonWords; to++ {
-			if reasonStatus(t.phrase(i+1, to)) == tok.status {
-				return tok.status, t.phrase(i+1, to)
-			}
-		}
-		behind := strings.TrimLeft(s[tok.span.End:], " ")
-		if t.place(i)&(cueProgram|cueStatus|cueLabel) != 0 || i == 0 && behind != "" && (behind[0] == '-' || behind[0] == ':') {
-			return tok.status, ""
-		}
-	}
-	return 0, ""
 }

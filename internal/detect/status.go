@@ -1,5 +1,10 @@
 package detect
 
+import "strings"
+
+// This file knows the statuses' standard names, and finds a status in the words of a
+// body.
+
 // reasons are the standard reason phrases of the statuses that say that
 // something went wrong: RFC 9110, section 15, RFC 6585 and RFC 7725. Older names
 // that servers still send stand beside them. Written as keys: lower-case letters
@@ -77,3 +82,50 @@ func ReasonStatus(s string) int { return reasonStatus(s) }
 // IsReason says whether s is the standard reason phrase of a status, in any
 // spelling.
 func IsReason(s string, status int) bool { return status != 0 && reasonStatus(s) == status }
+
+// statusInWords finds a status that a body's message names, or 0.
+func statusInWords(s string) int {
+	status, _ := namedStatus(s)
+	return status
+}
+
+// namedStatus finds a status in the words of a body, and the standard phrase behind it,
+// if it has one.
+func namedStatus(s string) (status int, phrase string) {
+	const longest = 300
+	s = s[:min(len(s), longest)]
+	if isUnrouted(s) {
+		return 404, ""
+	}
+	if !strings.ContainsAny(s, "45") {
+		return 0, ""
+	}
+	t := &talk{text: s, list: tokenize(s, nil)}
+	for i, tok := range t.list {
+		if tok.status == 0 || t.isCount(i) {
+			continue
+		}
+		for to := i + 1; t.run(i+1, to) && to <= i+maxReasonWords; to++ {
+			if reasonStatus(t.phrase(i+1, to)) == tok.status {
+				return tok.status, t.phrase(i+1, to)
+			}
+		}
+		if t.place(i)&(cueProgram|cueStatus|cueLabel) != 0 || i == 0 && isHeading(s[tok.span.End:]) {
+			return tok.status, ""
+		}
+	}
+	return 0, ""
+}
+
+// isHeading says whether what follows a number makes it a heading: "403 - …", "403: …".
+func isHeading(behind string) bool {
+	behind = strings.TrimLeft(behind, " ")
+	return behind != "" && (behind[0] == '-' || behind[0] == ':')
+}
+
+// isUnrouted says whether a message is Express's for a 404: "Cannot GET /x".
+func isUnrouted(s string) bool {
+	request, ok := strings.CutPrefix(s, "Cannot ")
+	method, path, _ := strings.Cut(request, " ")
+	return ok && isMethod(method) && strings.HasPrefix(path, "/")
+}

@@ -1,0 +1,77 @@
+package detect
+
+// This file judges error bodies by what is said around them.
+
+var (
+	// supposing are first words of a clause that make whatever it shows a supposition.
+	supposing = words("acceptance ac given imagine suppose proposal design idea spec")
+
+	// leadsToMadeUp are last words before a body that was made up: "example: {…}".
+	leadsToMadeUp = words("value example default schema")
+)
+
+// judgeBody judges an error body by what is said around it: it must not be
+// solved, and what leads to it must not call it an example, a test, or a guess.
+func (t *talk) judgeBody(s Span) Cues {
+	c := certain
+	last := len(t.list) - 1 // of what is said before it
+	for last >= 0 && t.list[last].span.Start >= s.Start {
+		last--
+	}
+	if t.solved >= 0 && !t.happensIn(t.solved+1, last) {
+		c |= cueSolved
+	}
+	if last < 0 {
+		return c
+	}
+	first, _ := t.clause(last)
+	if t.is(first, supposing...) || t.is(last, leadsToMadeUp...) {
+		c |= cueGuess
+	}
+	if t.happen {
+		return c
+	}
+	return c | t.judgeLead(first, last)
+}
+
+// judgeLead judges the clause that leads to a body, in a message that says nowhere
+// that anything happened.
+func (t *talk) judgeLead(first, last int) Cues {
+	var c Cues
+	guessed := t.guesses(sentence{start: first, first: last}) && t.speaksOfAnswers(first, last)
+	if guessed || t.is(last, "expect", "expects", "expected") {
+		c |= cueGuess
+	}
+	for i := first; i <= last; i++ {
+		switch {
+		case t.marked(i, inFence):
+		case t.has(i, cFake):
+			c |= cuePlan
+		case t.has(i, anyVerb) && t.isPlanned(i):
+			c |= cueGuess
+		}
+	}
+	return c
+}
+
+// happensIn says whether some tokens say that something happens: "… is fixed, now
+// we get".
+func (t *talk) happensIn(first, last int) bool {
+	for i := first; i <= last; i++ {
+		if t.has(i, anyVerb) && !t.isNegated(i) && !t.isPlanned(i) {
+			return true
+		}
+	}
+	return false
+}
+
+// speaksOfAnswers says whether some tokens speak of what APIs do, or should: "if they send"
+// does, "sorry if this is obvious" does not.
+func (t *talk) speaksOfAnswers(first, last int) bool {
+	for i := first; i <= last; i++ {
+		if t.has(i, anyVerb|cAPI|cModal) {
+			return true
+		}
+	}
+	return false
+}

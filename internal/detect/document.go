@@ -6,14 +6,36 @@ import "strings"
 // none: specifications, tests in Gherkin, tables, patches, settings, source code.
 
 // documentStarts begin the lines with which such parts begin.
-var documentStarts = [...]string{"openapi:", "swagger:", "feature:", "scenario:", "scenario outline:", "diff --git", "@@ -",
-	"changelog", "http-request ", "http-response ", `resource "`, `data "`, "error_page ", "limit_req", "location ", "server {",
-	"description: |", "description: >", "type: object", "type: string", "type: array", "$ref:", "- $ref:"}
+var documentStarts = [...]string{
+	"openapi:", "swagger:", "description: |", "description: >", // specifications
+	"type: object", "type: string", "type: array", "$ref:", "- $ref:",
+	"feature:", "scenario:", "scenario outline:", // Gherkin
+	"diff --git", "@@ -", "changelog",
+	"http-request ", "http-response ", "error_page ", "limit_req", "location ", "server {", // HAProxy, nginx
+	`resource "`, `data "`, // Terraform
+}
 
-// settingNames are the names that stand alone on a line above settings in YAML.
-var settingNames = [...]string{"annotations:", "plugins:", "gatewayresponses:", "rate_limiting:", "rate-limiting:", "ratelimit:", "ratelimiting:", "paths:",
-	"components:", "spec:", "rules:", "groups:", "retry:", "retryon:", "retry_on:", "responses:", "properties:", "schema:", "schemas:", "examples:", "parameters:",
-	"requestbody:"}
+// settingNames are the names that stand alone on a line above settings in YAML:
+// specifications, gateways, Kubernetes, clients that retry.
+var settingNames = [...]string{
+	"paths:", "components:", "responses:", "parameters:", "requestbody:", "properties:", "schema:", "schemas:", "examples:",
+	"annotations:", "spec:", "rules:", "groups:",
+	"plugins:", "gatewayresponses:", "rate_limiting:", "rate-limiting:", "ratelimit:", "ratelimiting:",
+	"retry:", "retryon:", "retry_on:",
+}
+
+// printedStarts begin lines that a program printed, or a person typed at a prompt;
+// printedMarks stand in them. In small letters.
+var (
+	printedStarts = [...]string{
+		"at ", `file "`, "traceback", "caused by", // stacks
+		"$ ", "in [", "out[", "irb", "curl ", // prompts
+		"http/", "< http",
+	}
+	printedMarks = [...]string{
+		"error: ", "exception: ", "exception in", " error ", "[error]", "warn", " info ", "status code: ",
+	}
+)
 
 // documentBytes are the bytes that the lines above begin with, in small letters: most
 // lines are told apart by these.
@@ -88,7 +110,7 @@ func documentIn(text string, part Span, trees []Span, fenced bool, looks *int) (
 		case line == "" || inTree:
 		case startsDocument(line, text[end:part.End]):
 			return Span{at, part.End}, 0
-		case isStep(line):
+		case isScenario(line):
 			if steps++; steps > 1 && !isGiven(line) {
 				return part, 0
 			}
@@ -140,10 +162,8 @@ func startsDocument(line, behind string) bool {
 	return ok && behind[s.at-1] == '='
 }
 
-// isStep says whether a line is a step of a test in Gherkin; isGiven, whether it is one
-// that leads to what is expected.
-func isStep(line string) bool { return isScenario(line) }
-
+// isGiven says whether a line is a step of a test in Gherkin that leads to what is
+// expected.
 func isGiven(line string) bool {
 	return strings.HasPrefix(line, "Given ") || strings.HasPrefix(line, "When ")
 }
@@ -152,17 +172,8 @@ func isGiven(line string) bool {
 func isPrinted(line string) bool {
 	const longest = 400
 	s := strings.ToLower(line[:min(len(line), longest)])
-	for _, start := range [...]string{"at ", `file "`, "traceback", "caused by", "$ ", "in [", "out[", "irb", "http/", "< http", "curl "} {
-		if strings.HasPrefix(s, start) {
-			return true
-		}
-	}
-	for _, mark := range [...]string{"error: ", "exception: ", "exception in", " error ", "[error]", "warn", " info ", "status code: "} {
-		if strings.Contains(s, mark) {
-			return true
-		}
-	}
-	return isDigit(s[0]) && strings.Count(s, ":") >= 2 // a time
+	timed := isDigit(s[0]) && strings.Count(s, ":") >= 2
+	return timed || beginsWith(s, printedStarts[:]) || holds(s, printedMarks[:])
 }
 
 // isStatement says whether a line is a statement of a program, or a piece of one: it
@@ -183,7 +194,9 @@ func isStatement(line string) bool {
 	case strings.HasPrefix(rest, "="):
 		return strings.HasSuffix(rest, ",") && strings.IndexByte(rest, ' ') < 0
 	case strings.HasPrefix(rest, "("):
-		return isCall(name+"(") && (strings.IndexByte("(,;[{", rest[len(rest)-1]) >= 0 || strings.HasSuffix(rest, ")") && strings.IndexByte(name, '.') > 0)
+		goesOn := strings.IndexByte("(,;[{", rest[len(rest)-1]) >= 0
+		method := strings.HasSuffix(rest, ")") && strings.IndexByte(name, '.') > 0
+		return (goesOn || method) && isCall(name+"(")
 	}
 	return false
 }

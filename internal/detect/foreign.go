@@ -32,17 +32,8 @@ var foreignMarks = [...]string{
 func isForeignLine(line string) bool {
 	const longest = 400
 	s := strings.ToLower(strings.Trim(line[:min(len(line), longest)], " \t`>"))
-	for _, start := range foreignStarts {
-		if strings.HasPrefix(s, start) {
-			return true
-		}
-	}
-	for _, mark := range foreignMarks {
-		if strings.Contains(s, mark) {
-			return true
-		}
-	}
-	return strings.Contains(s, "failed to fetch") && strings.Contains(s, "  404 ") // apt
+	apt := strings.Contains(s, "failed to fetch") && strings.Contains(s, "  404 ")
+	return apt || beginsWith(s, foreignStarts[:]) || holds(s, foreignMarks[:])
 }
 
 // isOfOtherSystem says whether the mention is the code of another system, or stands in

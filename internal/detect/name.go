@@ -9,6 +9,15 @@ import (
 // This file looks for what a status is called: its standard reason phrase, or a
 // code or alias that the articles know, beside the number.
 
+var (
+	// betweenNames stand between a status and its name: "403 Client Error: Forbidden for".
+	betweenNames = words(`client error server response status with code is and message says you your
+		reasonphrase reason phrase statustext statusdescription response.statustext`)
+
+	// nameHeads begin a line of its own that gives a status's name: "Reason: Forbidden".
+	nameHeads = words("response message reason statustext statusdescription reasonphrase")
+)
+
 // run says whether the tokens are words that stand together.
 func (t *talk) run(from, to int) bool {
 	if from < 0 || to >= len(t.list) {
@@ -62,7 +71,7 @@ func (t *talk) nameBehind(m *mention) bool {
 		from++
 	}
 	if !t.joined(from, clauseStop) && !headedBefore(t.text[:t.list[m.first].span.Start]) {
-		if !t.is(from, "response", "message", "reason", "statustext", "statusdescription", "reasonphrase") {
+		if !t.is(from, nameHeads...) {
 			return false
 		}
 		for t.announcesName(from) { // "Response Message: Forbidden" on a line of its own
@@ -80,8 +89,7 @@ func (t *talk) nameBehind(m *mention) bool {
 
 // announcesName says whether token i may stand between a status and its name.
 func (t *talk) announcesName(i int) bool {
-	return t.is(i, "client", "error", "server", "response", "status", "with", "code", "is", "and", "message", "says", "you", "your",
-		"reasonphrase", "reason", "phrase", "statustext", "statusdescription", "response.statustext")
+	return t.is(i, betweenNames...)
 }
 
 // nameBefore looks for the name of a status before it: "Forbidden (403)",
@@ -91,13 +99,17 @@ func (t *talk) nameBefore(m *mention) bool {
 	if !t.joined(m.first, clauseStop) {
 		return false
 	}
-	comma := t.commaBehind(m.first - 1)
+	comma := t.commaBehind(m.first - 1) // then words may be those of another clause
 	to := m.first - 1
-	for skipped := 0; skipped < mostSkipped && t.joined(to, clauseStop) && (t.classOf(to)&cLabel != 0 || t.is(to, "with", "a", "and", "as", "w")); skipped++ {
+	for skipped := 0; skipped < mostSkipped && t.joined(to, clauseStop) && t.leadsFromName(to); skipped++ {
 		to--
 	}
 	for from := to - maxReasonWords + 1; from <= to; from++ {
-		if t.run(from, to) && (!comma || IsReason(t.phrase(from, to), m.status) || t.writtenAsCode(from, to)) && t.named(m, from, to) {
+		if !t.run(from, to) {
+			continue
+		}
+		sure := !comma || IsReason(t.phrase(from, to), m.status) || t.writtenAsCode(from, to)
+		if sure && t.named(m, from, to) {
 			m.first = from
 			return true
 		}
@@ -105,19 +117,25 @@ func (t *talk) nameBefore(m *mention) bool {
 	return false
 }
 
+// leadsFromName says whether token i may stand between a name and its status:
+// "ACCESS_DENIED with status 401".
+func (t *talk) leadsFromName(i int) bool {
+	return t.has(i, cLabel) || t.is(i, "with", "a", "and", "as", "w")
+}
+
 // named notes that the tokens are the reason phrase of the mention's status, or
 // a known name.
 func (t *talk) named(m *mention, from, to int) bool {
 	s := t.phrase(from, to)
 	isCode, isReason := t.base.Known(s), IsReason(s, m.status)
-	written := codeShaped(s) || t.loud(from, to) && t.list[from].where&upper != 0
+	written := codeShaped(s) || t.loud(from, to) && t.marked(from, upper)
 	if isCode && !isReason && !written && from == to {
 		isCode = t.hasName(m.status, s) // a single everyday word does not contradict a status
 	}
 	if !isCode && !isReason {
 		return false
 	}
-	if !isReason && !written && t.joined(to+1, noStop) && (t.classOf(to+1)&cUnit != 0 || isPlural(t.word(to+1))) {
+	if !isReason && !written && t.isCountOf(to) {
 		return false // "400 missing value meals"
 	}
 	m.codes = append(m.codes, s)
@@ -157,7 +175,9 @@ func (t *talk) nameAround(m *mention) {
 		}
 	}
 	for i := start; i <= end; i++ {
-		if s := t.word(i); t.list[i].where&inLink == 0 && t.classOf(i) == 0 && len(s) >= shortestLoud && t.isNear(m.status, s) {
+		s := t.word(i)
+		unknown := t.classOf(i) == 0 && !t.marked(i, inLink) && len(s) >= shortestLoud
+		if unknown && t.isNear(m.status, s) {
 			m.codes = append([]string{s}, m.codes...)
 			m.cues |= cueNear
 			if codeShaped(s) {
@@ -190,6 +210,7 @@ func (t *talk) guess(m *mention, from, to int) {
 		return
 	}
 	s := t.phrase(from, to)
+	beside := t.list[max(from, m.first)].before == noStop // nothing divides it from the status
 	switch {
 	case len(s) < shortest || len(s) > longest || labelEnd(s):
 		return
@@ -198,7 +219,7 @@ func (t *talk) guess(m *mention, from, to int) {
 		if codeShaped(s) {
 			m.cues |= cueLikeCode
 		}
-	case from == to && codeShaped(s) && (t.list[from].where&upper != 0 || t.list[max(from, m.first)].before == noStop && strings.IndexByte(s, '_') > 0):
+	case from == to && codeShaped(s) && (t.marked(from, upper) || beside && strings.IndexByte(s, '_') > 0):
 		m.cues |= cueLikeCode
 	default:
 		return
@@ -210,7 +231,8 @@ func (t *talk) guess(m *mention, from, to int) {
 func (t *talk) canBeName(from, to int) bool {
 	const function = cModal | cNot | cFirst | cYou | cIf | cHappens | cCan | cLabel | cPlace
 	for i := from; i <= to; i++ {
-		if t.list[i].where&inLink != 0 || t.is(i, "a", "an", "the", "of") || t.classOf(i)&function != 0 && !t.is(i, "not") {
+		small := t.is(i, "a", "an", "the", "of") || t.has(i, function) && !t.is(i, "not")
+		if small || t.marked(i, inLink) {
 			return false
 		}
 	}
@@ -225,8 +247,18 @@ func (t *talk) isNear(status int, s string) bool {
 	if t.near++; t.near > mostLooks {
 		return false
 	}
-	found := t.base.Match(kb.Query{Status: status, Words: s})
-	return len(found) > 0 && found[0].Reason == kb.ReasonNear && found[0].Score >= kb.AnswerScore && (sameLength(found[0].Name, s) || sameLength(found[0].Name, afterPrefix(s)))
+	best, ok := nearest(t.base, kb.Query{Status: status, Words: s})
+	return ok && (sameLength(best.Name, s) || sameLength(best.Name, afterPrefix(s)))
+}
+
+// nearest looks for a name by its spelling, and gives the article's if it is near enough
+// for an answer.
+func nearest(base *kb.Base, q kb.Query) (kb.Candidate, bool) {
+	found := base.Match(q)
+	if len(found) == 0 || found[0].Reason != kb.ReasonNear || found[0].Score < kb.AnswerScore {
+		return kb.Candidate{}, false
+	}
+	return found[0], true
 }
 
 // afterPrefix is what stands behind the prefix of a code, or all of it.

@@ -220,22 +220,22 @@ func (t *talk) wordsAt(i int) (to int, name string) {
 
 // looseWordsAt finds a known name with small words between its own.
 func (t *talk) looseWordsAt(i int) (to int, name string) {
-	const reach = 7
-	words := []string{t.word(i)}
+	const reach, most = 7, 4 // tokens; words that are looked for by their spelling
+	parts := []string{t.word(i)}
 	for j := i + 1; j < i+reach && t.joined(j, noStop); j++ {
 		if t.is(j, fillers...) {
 			continue
 		}
-		words = append(words, t.word(j))
-		if s := strings.Join(words, " "); t.base.Known(s) {
+		parts = append(parts, t.word(j))
+		if s := strings.Join(parts, " "); t.base.Known(s) {
 			to, name = j, s
 		}
 	}
-	if name == "" && len(words) > 2 && t.near < mostLooks {
+	if name == "" && len(parts) > 2 && t.near < mostLooks {
 		t.near++
-		found := t.base.Match(kb.Query{Words: strings.Join(words[:min(len(words), 4)], " ")})
-		if len(found) > 0 && found[0].Reason == kb.ReasonNear && found[0].Score >= kb.AnswerScore {
-			return i + len(words) - 1, found[0].Name
+		best, ok := nearest(t.base, kb.Query{Words: strings.Join(parts[:min(len(parts), most)], " ")})
+		if ok {
+			return i + len(parts) - 1, best.Name
 		}
 	}
 	return to, name

@@ -2,22 +2,49 @@ package detect
 
 import "strings"
 
+// This file knows lines of source code, in the languages that are pasted in chats. Lines
+// are compared in small letters.
+
 // sourceStarts begin lines of source code, tests and Gherkin scenarios.
 var sourceStarts = [...]string{
-	"if ", "if(", "else", "elif ", "elseif", "return ", "assert", "expect(", "expect {", "def ", "func ", "fn ", "function ", "const ", "let ",
-	"var ", "val ", "readonly ", "type ", "interface ", "case ", "switch", "throw ", "raise ", "import ", "class ", "public ", "private ", "protected ", "static ",
-	"except ", "catch", "} catch", "try:", "try {", "while ", "for ", "await ", "async ", "yield ", "when(", "it(", "describe(", "test(",
-	"given ", "when ", "then ", "and the ", "scenario", "//", "/*", "* ", "#include", "#define", "export ", "enum ", "new ", "require(", "data class ", "record ",
-	"render json:", "make: ", "make[", "(def", "(if", "(ns", "(is", "(:", "(case", "(let", "(when", "(throw", "select ", "insert ",
+	// What many languages have.
+	"if ", "if(", "else", "elif ", "elseif", "switch", "case ", "while ", "for ", "when(",
+	"return ", "yield ", "await ", "async ", "throw ", "raise ", "new ",
+	"try:", "try {", "catch", "} catch", "except ",
+	"def ", "func ", "fn ", "function ", "const ", "let ", "var ", "val ", "readonly ",
+	"class ", "data class ", "record ", "type ", "interface ", "enum ",
+	"public ", "private ", "protected ", "static ", "import ", "export ", "require(",
+	"//", "/*", "* ", "#include", "#define",
+	// Tests.
+	"assert", "expect(", "expect {", "it(", "describe(", "test(",
+	"scenario", "given ", "when ", "then ", "and the ",
+	// Clojure, Rails, SQL, and what make prints of its recipes.
+	"(def", "(if", "(ns", "(is", "(:", "(case", "(let", "(when", "(throw",
+	"render json:", "select ", "insert ", "make: ", "make[",
 }
+
+// sureStarts are those of sourceStarts that need no mark of source code behind them.
+var sureStarts = [...]string{"//", "given ", "scenario"}
 
 // sourceMarks stand inside lines of source code.
 var sourceMarks = [...]string{
-	" == ", "==", "!=", "===", ") =>", "=> {", " && ", " || ", ".status(", "tobe(", "toequal(", "assertequal", ":=", ".statuscode(", "withstatuscode(", "sendstatus(", ".withstatus(", "prefer: code=", "http.error(",
-	"(status=", "(status_code=", "httpexception(", "abort(", "responseentity.", "responseentity<", "jsonify(", "res.send", ".reply(", "thenreturn(", "thenthrow(",
-	"raise_error(", ".to_return(", "stub_request(", ".andexpect(", "mockmvc.", "errordocument ", ":refer ", "(:require",
-	"log.warn(", "log.info(", "log.error(", "logger.", `console.log("`, "console.log('", `console.error("`, "console.error('", "println(", "printf(",
-	"httpstatus.", "http.statusbad", "http.statusun", "http.statusforb", "http.statusnot", "http.statusconf", "http.statustoo", "statuscodes.", ".json({", "`json:", "` // ",
+	// Operators.
+	"==", "!=", ":=", ") =>", "=> {", " && ", " || ",
+	// Servers that answer with a status.
+	".status(", ".statuscode(", "withstatuscode(", "sendstatus(", ".withstatus(", "http.error(", "httpexception(", "abort(",
+	"(status=", "(status_code=", "responseentity.", "responseentity<", "jsonify(", "res.send", ".json({",
+	"errordocument ", "prefer: code=",
+	// Tests and mocks that expect one.
+	"tobe(", "toequal(", "assertequal", ".andexpect(", "mockmvc.", "raise_error(",
+	".reply(", "thenreturn(", "thenthrow(", ".to_return(", "stub_request(",
+	// Statuses by the names of constants.
+	"httpstatus.", "statuscodes.", "http.statusbad", "http.statusun", "http.statusforb", "http.statusnot",
+	"http.statusconf", "http.statustoo",
+	// Logging and printing.
+	"logger.", "log.warn(", "log.info(", "log.error(", "println(", "printf(",
+	`console.log("`, "console.log('", `console.error("`, "console.error('",
+	// Clojure, and tags and comments of Go's structs.
+	":refer ", "(:require", "`json:", "` // ",
 }
 
 // isScenario says whether a line is a step of a test in Gherkin.
@@ -30,33 +57,51 @@ func isScenario(line string) bool {
 	return false
 }
 
+// beginsWith says whether s begins with one of some texts.
+func beginsWith(s string, starts []string) bool {
+	for _, start := range starts {
+		if strings.HasPrefix(s, start) {
+			return true
+		}
+	}
+	return false
+}
+
+// holds says whether one of some texts stands in s.
+func holds(s string, marks []string) bool {
+	for _, mark := range marks {
+		if strings.Contains(s, mark) {
+			return true
+		}
+	}
+	return false
+}
+
 // isSourceLine says whether a line is source code rather than talk or a log.
 func isSourceLine(line string) bool {
-	if len(line) > 400 {
+	const longest = 400
+	if len(line) > longest {
 		return false
 	}
 	s := strings.ToLower(strings.Trim(line, " \t`>+-"))
 	if strings.HasPrefix(s, "at ") || strings.Contains(s, "status code: ") { // a stack's line, and what iOS prints
 		return false
 	}
-	if isStatusKey(s) || isAnnotation(s) {
-		return true
-	}
-	if strings.HasSuffix(s, ");") || strings.HasSuffix(s, "{") && len(s) > 1 && !strings.HasSuffix(s, ": {") {
+	if isStatusKey(s) || isAnnotation(s) || endsAsSource(s) {
 		return true
 	}
 	coded := strings.ContainsAny(s, "(){}=;[]") || strings.HasSuffix(s, ":")
-	for _, start := range sourceStarts {
-		if strings.HasPrefix(s, start) && (coded || start == "//" || start == "given " || start == "scenario") {
-			return true
-		}
+	if coded && beginsWith(s, sourceStarts[:]) || beginsWith(s, sureStarts[:]) {
+		return true
 	}
-	for _, mark := range sourceMarks {
-		if strings.Contains(s, mark) {
-			return true
-		}
-	}
-	return false
+	return holds(s, sourceMarks[:])
+}
+
+// endsAsSource says whether a line ends as statements and the heads of blocks do. A lone
+// bracket, and one behind a colon, begin bodies as well.
+func endsAsSource(line string) bool {
+	block := strings.HasSuffix(line, "{") && len(line) > 1 && !strings.HasSuffix(line, ": {")
+	return block || strings.HasSuffix(line, ");")
 }
 
 // isAnnotation says whether a line is one of Java or Python: @ApiResponse(…. A
@@ -74,85 +119,8 @@ func isAnnotation(line string) bool {
 func isStatusKey(line string) bool {
 	line = strings.TrimLeft(line, "- ")
 	const length = len("'429':")
-	return len(line) >= length && (line[0] == '\'' || line[0] == '"') && httpStatus(line[1:4]) != 0 && line[4] == line[0] && line[5] == ':'
-}
-
-// isSource says whether a tree is a literal in source code: an argument of a
-// call, a value that is assigned or returned. What programs print begins a line,
-// or stands behind words, a ":" or the name of a class.
-func isSource(text string, t *tree) bool {
-	const reach = 200
-	start := max(0, t.span.Start-reach)
-	start += strings.LastIndexByte(text[start:t.span.Start], '\n') + 1
-	line := text[start:t.span.Start]
-	before := strings.ToLower(strings.Trim(line, " \t`\"'"))
-	switch {
-	case before == "", before == "=>", strings.HasSuffix(before, "! =>"): // Ruby's console and Ansible print so
-		return false
-	case strings.HasSuffix(before, "return"), strings.HasSuffix(before, "=>"), strings.HasSuffix(before, ":="), strings.HasSuffix(before, "=> ("),
-		strings.HasSuffix(before, ",") && strings.HasPrefix(strings.TrimLeft(before, "+-> \t"), "return "), isTyped(line), isPatched(before, text[t.span.End:]):
-		return true
-	case strings.HasSuffix(before, "("):
-		return inCall(line)
-	}
-	return inCall(line) || isSourceLine(line)
-}
-
-// isPatched says whether a "+" or "-" at the line's start, before a tree, is that of a
-// patch; "-" begins the items of lists as well.
-func isPatched(before, behind string) bool {
-	return before == "+" || before == "-" && strings.HasPrefix(behind[lineLength(behind):], "\n+")
-}
-
-// isTyped says whether s ends with a name that only source code and settings write
-// right before a bracket: a type of Go's (map[string]any, []Problem), or a metric's
-// (http_requests_total).
-func isTyped(s string) bool {
-	word := s[strings.LastIndexAny(s, " \t(`\"")+1:]
-	if word == "" || !isLetter(word[len(word)-1]) {
+	if len(line) < length || line[0] != '\'' && line[0] != '"' {
 		return false
 	}
-	bracket := strings.IndexByte(word, ']')
-	return bracket > 0 && isLetter(word[bracket+1]) || isLower(word[0]) && strings.IndexByte(word, '_') > 0
-}
-
-// inCall says whether s ends within the brackets of a call: `add("x", json=`.
-func inCall(s string) bool {
-	open := 0
-	for i := len(s) - 1; i > 0; i-- {
-		switch s[i] {
-		case ')':
-			open--
-		case '(':
-			open++
-		}
-		if open > 0 {
-			if (s[i-1] == '=' || isLetter(s[i-1])) && isCall(s[:i+1]) {
-				return true
-			}
-			open = 0
-		}
-	}
-	return false
-}
-
-// isCall says whether s, which ends in "(", calls a function, as opposed to
-// naming the class of what is printed: ".json(" does, "AxiosError(" does not.
-func isCall(s string) bool {
-	s = strings.TrimRight(strings.TrimSuffix(s, "("), " ")
-	i := len(s)
-	for i > 0 && (isLetter(s[i-1]) || isDigit(s[i-1]) || s[i-1] == '_') {
-		i--
-	}
-	name := s[i:]
-	if name == "" {
-		return i > 0 && s[i-1] == '='
-	}
-	before := strings.TrimRight(s[:i], " ")
-	for _, word := range [...]string{"@", "new", "throw", "raise", "return"} {
-		if strings.HasSuffix(before, word) {
-			return true
-		}
-	}
-	return isLower(name[0]) || strings.HasSuffix(before, ".") && !isThrown(name)
+	return line[4] == line[0] && line[5] == ':' && httpStatus(line[1:4]) != 0
 }

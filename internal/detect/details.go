@@ -7,9 +7,9 @@ import (
 	"apierrorbot/internal/guard"
 )
 
-// This file, and the four that find them (pairs.go, wait.go, expiry.go,
-// culprit.go), take details out of a message: the few values in a paste that
-// help with its error. They are looked for only once it is known what the error
+// This file, and those that find them (pairs.go, wait.go, expiry.go, and culprit.go with
+// culpritform.go and culpritwords.go), take details out of a message: the few values in a
+// paste that help with its error. They are looked for only once it is known what the error
 // is, so chat pays nothing for them.
 //
 // A detail is shown to people and stored. So what leaves here is a number, or a

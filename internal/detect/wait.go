@@ -122,11 +122,12 @@ func isEra(n float64) bool { return n >= 1e9 && n < 4_070_908_800 }
 func number(s string) (n float64, rest string, ok bool) {
 	const longest = 16
 	end, dots := 0, 0
-	for end < len(s) && end <= longest && (isDigit(s[end]) || s[end] == '.' && dots == 0 && end+1 < len(s) && isDigit(s[end+1])) {
-		if s[end] == '.' {
+	for ; end < len(s) && end <= longest; end++ {
+		if s[end] == '.' && dots == 0 && end+1 < len(s) && isDigit(s[end+1]) {
 			dots++
+		} else if !isDigit(s[end]) {
+			break
 		}
-		end++
 	}
 	if end == 0 || end > longest || end < len(s) && isLetter(s[end]) {
 		return 0, s, false

@@ -65,8 +65,9 @@ func withoutCatalogues(text string, signals []Signal) []Signal {
 		for end < len(signals) && isNextElement(text, signals[end-1], signals[end]) {
 			end++
 		}
-		if end-i < few || countCodes(signals[i:end]) < few || isFaultName(listName(text, signals[i].Span.Start)) {
-			left = append(left, signals[i:end]...)
+		list := signals[i:end]
+		if len(list) < few || countCodes(list) < few || isFaultName(listName(text, list[0].Span.Start)) {
+			left = append(left, list...)
 		}
 		i = end
 	}
@@ -87,7 +88,8 @@ func countCodes(signals []Signal) int {
 // isNextElement says whether only a comma stands between two objects of no special
 // format.
 func isNextElement(text string, a, b Signal) bool {
-	return a.Reader == plainBody && b.Reader == plainBody && a.Span.End <= b.Span.Start && strings.Trim(text[a.Span.End:b.Span.Start], " \t\n>`") == ","
+	return a.Reader == plainBody && b.Reader == plainBody && a.Span.End <= b.Span.Start &&
+		strings.Trim(text[a.Span.End:b.Span.Start], " \t\n>`") == ","
 }
 
 // listName is the name of the list whose first element begins at text[i], or "".
@@ -232,8 +234,10 @@ func faultSignals(t *tree, status, depth int) []Signal {
 			f.status = status
 		}
 		message, _, _ := strings.Cut(f.message, "{") // what follows is read as a body of its own
-		s := Signal{Kind: KindBody, Status: f.status, Codes: f.codes, Own: besides(f.status, slices.Clone(f.own)), Message: message,
-			Span: t.nodes[f.node].value, Reader: f.reader, Unsure: f.unsure}
+		s := Signal{
+			Kind: KindBody, Status: f.status, Codes: f.codes, Own: besides(f.status, slices.Clone(f.own)), Message: message,
+			Span: t.nodes[f.node].value, Reader: f.reader, Unsure: f.unsure,
+		}
 		if s.Span.End == 0 || f.node == 0 {
 			s.Span = t.span
 		}
@@ -247,10 +251,11 @@ func faultSignals(t *tree, status, depth int) []Signal {
 
 // embedded finds bodies in the strings of a tree.
 func embedded(t *tree, depth int) []Signal {
+	const shortest = 10
 	var signals []Signal
 	for i := range t.nodes {
 		n := &t.nodes[i]
-		if n.kind != scalarNode || n.value.End-n.value.Start < 10 || !strings.ContainsAny(t.text[n.value.Start:n.value.End], "{<") {
+		if n.kind != scalarNode || n.value.End-n.value.Start < shortest || !strings.ContainsAny(t.text[n.value.Start:n.value.End], "{<") {
 			continue
 		}
 		inner, _ := nestedBodies(t.str(int32(i)), statusAround(t, int32(i)), depth-1)
@@ -380,11 +385,13 @@ func isSpecification(t *tree) bool {
 // isMock recognises the stubs of WireMock and MockServer and collections of Postman.
 // https://wiremock.org/docs/stubbing/ https://www.mock-server.com/mock_server/creating_expectations.html
 func isMock(t *tree) bool {
-	request := t.child(0, "request")
-	return t.child(t.child(0, "response"), "jsonBody", "bodyFileName", "fixedDelayMilliseconds", "transformers") >= 0 ||
+	request, response := t.child(0, "request"), t.child(0, "response")
+	wireMock := t.child(response, "jsonBody", "bodyFileName", "fixedDelayMilliseconds", "transformers") >= 0 ||
 		t.child(request, "urlPath", "urlPattern", "urlPathPattern", "urlPathTemplate", "bodyPatterns") >= 0 ||
-		request >= 0 && t.child(0, "scenarioName", "priority") >= 0 ||
-		t.child(0, "httpRequest") >= 0 && t.child(0, "httpResponse") >= 0 || t.child(0, "info") >= 0 && t.child(0, "item") >= 0
+		request >= 0 && t.child(0, "scenarioName", "priority") >= 0
+	mockServer := t.child(0, "httpRequest") >= 0 && t.child(0, "httpResponse") >= 0
+	postman := t.child(0, "info") >= 0 && t.child(0, "item") >= 0
+	return wireMock || mockServer || postman
 }
 
 // isResource says whether a FHIR resource of this type reports no errors, whatever codes

@@ -413,9 +413,3 @@ func emojiName(s string) bool {
 func emojiByte(b byte) bool {
 	return b >= 'a' && b <= 'z' || isDigit(b) || b == '_' || b == '-' || b == '+' || b == '\''
 }
-
-func isDigit(b byte) bool  { return b >= '0' && b <= '9' }
-func isUpper(b byte) bool  { return b >= 'A' && b <= 'Z' }
-func isLower(b byte) bool  { return b >= 'a' && b <= 'z' }
-func isLetter(b byte) bool { return isUpper(b) || isLower(b) }
-func isSpace(b byte) bool  { return b == ' ' || b == '\n' || b == '\t' }

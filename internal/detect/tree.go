@@ -211,13 +211,6 @@ func sameName(got, want string) bool {
 	return j == len(want)
 }
 
-func lower(b byte) byte {
-	if isUpper(b) {
-		return b + 'a' - 'A'
-	}
-	return b
-}
-
 // unescape undoes one level of backslashes, as JSON, Python and JavaScript
 // write them (RFC 8259, section 7). What it does not know it leaves as it is.
 func unescape(s string) string {

@@ -51,11 +51,15 @@ func elementAt(text string, i int) bool {
 // https://learn.microsoft.com/azure/api-management/api-management-policies
 func isSettingsRoot(name string) bool {
 	switch name {
-	case "APIProxy", "ProxyEndpoint", "TargetEndpoint", "PreFlow", "PostFlow", "Flows", "Flow", "Step", "RaiseFault", "AssignMessage",
-		"FaultRules", "FaultRule", "DefaultFaultRule", "FaultResponse", "SpikeArrest", "Quota", "Javascript", "ExtractVariables", "VerifyAPIKey", "OAuthV2",
-		"VerifyJWT", "ServiceCallout", "ResponseCache", "Condition",
-		"policies", "inbound", "outbound", "on-error", "return-response", "set-status", "rate-limit", "rate-limit-by-key", "quota-by-key", "validate-jwt", "choose",
-		"configuration", "system.webServer", "httpErrors", "customErrors", "web-app", "error-page", "beans", "rule", "definitions", "schema":
+	case "APIProxy", "ProxyEndpoint", "TargetEndpoint", "PreFlow", "PostFlow", "Flows", "Flow", "Step", "Condition",
+		"RaiseFault", "FaultRules", "FaultRule", "DefaultFaultRule", "FaultResponse", "AssignMessage", "ExtractVariables",
+		"SpikeArrest", "Quota", "VerifyAPIKey", "VerifyJWT", "OAuthV2", "Javascript", "ServiceCallout", "ResponseCache":
+		return true
+	case "policies", "inbound", "outbound", "on-error", "choose", "return-response", "set-status",
+		"rate-limit", "rate-limit-by-key", "quota-by-key", "validate-jwt":
+		return true
+	case "configuration", "system.webServer", "httpErrors", "customErrors", "web-app", "error-page", "beans", "rule",
+		"definitions", "schema":
 		return true
 	}
 	return false

@@ -131,7 +131,8 @@ func (t *talk) loudSlip(m *mention) bool {
 // standsAsCode says whether a code with "_" stands where reported errors do, and is not
 // one of several that are only named.
 func (t *talk) standsAsCode(m mention) bool {
-	return strings.IndexByte(t.word(m.first), '_') > 0 && !t.is(m.first-1, "and", "or") && t.standsAsStatus(m.first, m.last)
+	return strings.IndexByte(t.word(m.first), '_') > 0 && !t.is(m.first-1, "and", "or") &&
+		t.standsAsStatus(m.first, m.last)
 }
 
 // printedWith judges a colon behind the code at token i: what an exception says follows,
@@ -157,7 +158,8 @@ func errorBefore(s string) bool {
 func (t *talk) startOfCode(m mention) Cues {
 	const near = 3
 	behind := m.last + 1
-	if m.first > 0 && t.list[m.first].before < lineStop || behind >= len(t.list) || m.cues&(cueCode|cueLikeCode|cueLoud) == 0 {
+	begins := m.first == 0 || t.list[m.first].before >= lineStop
+	if !begins || behind >= len(t.list) || m.cues&(cueCode|cueLikeCode|cueLoud) == 0 {
 		return 0
 	}
 	var c Cues

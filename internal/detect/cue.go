@@ -73,57 +73,72 @@ const (
 // Believed is the weight from which a mention counts.
 const Believed = 4
 
-var cues = [...]struct {
+// cueTable says what each cue weighs, and what it says of a mention, for people.
+var cueTable = [...]struct {
+	cue    Cues
 	weight int
 	says   string
 }{
-	{4, "a program wrote it"},
-	{4, "stands beside what is spelt like its name"},
-	{3, "stands beside its name"},
-	{2, "is a known code or spelt like one"},
-	{2, "is written like a code"},
-	{1, "is in capitals"},
-	{3, "an exception carries it"},
-	{2, "differs from what was expected"},
-	{3, "is called a status"},
-	{2, "is called an error"},
-	{2, "is said to happen"},
-	{2, "is said to happen now, or again"},
-	{2, "is said to be the answer"},
-	{1, "is hardly another number"},
-	{1, "is said to happen, or to be meant to"},
-	{1, `has an "a" before it`},
-	{3, "is used like a word"},
-	{2, "an API is named as its source"},
-	{2, "the sentence speaks of APIs"},
-	{1, "the message speaks of APIs"},
-	{1, "the message speaks of servers or requests"},
-	{2, "asks for help"},
-	{1, "asks why or says since when"},
-	{2, "asks what it means"},
-	{2, "nothing else is said"},
-	{1, "begins a line"},
-	{2, "stands where statuses stand"},
-	{1, "another is reported beside it"},
-	{1, "speaks of an error"},
-	{-1, "is a round number"},
-	{-4, "speaks of web pages"},
-	{-3, "tells which of some things is meant"},
-	{-2, "may be one status or another"},
-	{-4, "speaks of plans, tests or documents"},
-	{-7, "is a guess or advice"},
-	{-7, "explains what it means"},
-	{-3, "says what happens in general"},
-	{-8, "says that it is solved"},
-	{-8, "is one of a list"},
-	{-7, "says that it does not happen"},
-	{-12, "stands in source code"},
-	{-12, "belongs to another system"},
-	{-8, "quotes another message"},
+	{cueProgram, 4, "a program wrote it"},
+	{cueNear, 4, "stands beside what is spelt like its name"},
+	{cueNamed, 3, "stands beside its name"},
+	{cueCode, 2, "is a known code or spelt like one"},
+	{cueLikeCode, 2, "is written like a code"},
+	{cueLoud, 1, "is in capitals"},
+	{cueThrown, 3, "an exception carries it"},
+	{cueContrast, 2, "differs from what was expected"},
+	{cueStatus, 3, "is called a status"},
+	{cueLabel, 2, "is called an error"},
+	{cueHappens, 2, "is said to happen"},
+	{cueNow, 2, "is said to happen now, or again"},
+	{cueAnswers, 2, "is said to be the answer"},
+	{cueTelling, 1, "is hardly another number"},
+	{cueHabit, 1, "is said to happen, or to be meant to"},
+	{cueArticle, 1, `has an "a" before it`},
+	{cuePlural, 3, "is used like a word"},
+	{cueFrom, 2, "an API is named as its source"},
+	{cueAPI, 2, "the sentence speaks of APIs"},
+	{cueNearAPI, 1, "the message speaks of APIs"},
+	{cueNet, 1, "the message speaks of servers or requests"},
+	{cueHelp, 2, "asks for help"},
+	{cueAsks, 1, "asks why or says since when"},
+	{cueMeaning, 2, "asks what it means"},
+	{cueAlone, 2, "nothing else is said"},
+	{cueBegins, 1, "begins a line"},
+	{cueEnds, 2, "stands where statuses stand"},
+	{cuePair, 1, "another is reported beside it"},
+	{cueError, 1, "speaks of an error"},
+	{cueRound, -1, "is a round number"},
+	{cueWeb, -4, "speaks of web pages"},
+	{cueThing, -3, "tells which of some things is meant"},
+	{cueEither, -2, "may be one status or another"},
+	{cuePlan, -4, "speaks of plans, tests or documents"},
+	{cueGuess, -7, "is a guess or advice"},
+	{cueExplains, -7, "explains what it means"},
+	{cueRule, -3, "says what happens in general"},
+	{cueSolved, -8, "says that it is solved"},
+	{cueList, -8, "is one of a list"},
+	{cueNegated, -7, "says that it does not happen"},
+	{cueSource, -12, "stands in source code"},
+	{cueOther, -12, "belongs to another system"},
+	{cueQuote, -8, "quotes another message"},
 }
 
+// cues is cueTable by the cues' bits.
+var cues = func() (t [len(cueTable)]struct {
+	weight int
+	says   string
+}) {
+	for _, row := range cueTable {
+		at := &t[bits.TrailingZeros64(uint64(row.cue))]
+		at.weight, at.says = row.weight, row.says
+	}
+	return t
+}()
+
 // against are the cues that speak against a mention.
-const against = cueRound | cueWeb | cueThing | cueEither | cuePlan | cueGuess | cueExplains | cueRule | cueSolved | cueList | cueNegated | cueSource | cueOther | cueQuote
+const against = cueRound | cueWeb | cueThing | cueEither | cuePlan | cueGuess | cueExplains | cueRule |
+	cueSolved | cueList | cueNegated | cueSource | cueOther | cueQuote
 
 // certain stands for the cues of a signal that needs none.
 const certain = cueProgram

@@ -21,11 +21,27 @@
 //	  adoption      a body without a status gets the one that stands beside it
 //	Find…         takes details out of a text whose errors are known (details.go)
 //
+// The files, by what they are about:
+//
+//	text          clean, blocks, changes, look; bytes
+//	bodies        bodies; trees: beginning, object, blanks, scalar, xml, tree; what they
+//	              say: formats, fhir, plain, members, bodycode, status; who had them:
+//	              around, literal
+//	words         token, number; class, vocabulary; talk, sentence, line
+//	mentions      mention; reported (by number), name (beside it), code, said, printed; marks
+//	cues          cue; beside a number: place, logline; in the sentence: context, verb,
+//	              happens, origin, contrast; against: doubt, plan, condition, explain, over,
+//	              foreign, quote; source, exception
+//	documents     document; and adopt, which joins statuses and bodies
+//	details       details, pairs, wait, expiry, culprit, culpritform, culpritwords
+//	questions     question
+//
 // Two kinds of knowledge are kept apart. What an error is called is the articles'
 // business: detect asks kb.Base whether it knows a name. How errors are written,
-// and how people speak of them, is here, in tables: formats and the names in
-// bodies (formats.go), reason phrases (status.go), classes of words (words.go),
-// marks of programs and source code (place.go, source.go), and the cues.
+// and how people speak of them, is here, in tables: formats (bodies.go) and the names in
+// bodies (members.go), reason phrases (status.go), classes of words (vocabulary.go),
+// lists of words at the top of the file that asks for them, marks of programs and source
+// code (logline.go, source.go, foreign.go), and the cues.
 //
 // Precision comes first: a body is unmistakable, a status line nearly so, and
 // everything else must convince. With asked, when somebody wants an answer about

@@ -137,6 +137,14 @@ func TestCues(t *testing.T) {
 	if len(cues) != 64-countFree() {
 		t.Fatalf("%d cues have a weight, %d are named", len(cues), 64-countFree())
 	}
+	for bit, row := range cueTable {
+		if row.cue != 1<<bit {
+			t.Errorf("row %d of the table, %q, stands for cue %b", bit, row.says, row.cue)
+		}
+		if got, want := row.cue&against != 0, row.weight < 0; got != want {
+			t.Errorf("%q weighs %d: is it against a mention? got %v", row.says, row.weight, got)
+		}
+	}
 	if w := (cueNamed | cueAlone).Weight(); w != 5 {
 		t.Errorf("a status alone beside its name weighs %d, want 5", w)
 	}

@@ -36,7 +36,8 @@ func isExceptionName(w string) bool {
 	if strings.Contains(w, ".exceptions.") && last != "" && isUpper(last[0]) {
 		return true
 	}
-	return codeShaped(w) && isThrown(w) || strings.HasPrefix(w, "HTTP") && isUpper(w[4]) && isLower(w[5])
+	ofRuby := strings.HasPrefix(w, "HTTP") && isUpper(w[4]) && isLower(w[5])
+	return ofRuby || codeShaped(w) && isThrown(w)
 }
 
 // isThrown says whether s ends with the class of an exception or a response, which

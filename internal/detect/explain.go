@@ -75,7 +75,8 @@ func (t *talk) asksMeaning(s sentence) bool {
 	if !t.is(s.start, "what's", "whats") && !(t.is(s.start, "what") && t.is(s.start+1, "is", "does", "on", "exactly")) {
 		return false
 	}
-	return s.head-s.start <= near && !t.has(s.head-1, cPlace) && !s.has(cYou|cPlan) && (s.isQuestion() || t.endsAt(s.tail))
+	asksOnly := s.isQuestion() || t.endsAt(s.tail)
+	return asksOnly && s.head-s.start <= near && !t.has(s.head-1, cPlace) && !s.has(cYou|cPlan)
 }
 
 // isDefined says whether it is said what the mention is for: "401 is for missing
@@ -141,7 +142,8 @@ func (t *talk) isToldApart(s sentence) bool {
 	}
 	for i := s.start; i <= s.end; i++ {
 		other := t.isStatus(i) && s.around(i) && t.list[i].status != t.list[s.first].status
-		if other && t.is(i+1, t.word(behind)) && (!t.is(behind, "for") || t.isFault(behind+1) || t.isFault(i+2)) {
+		cases := !t.is(behind, "for") || t.isFault(behind+1) || t.isFault(i+2)
+		if other && cases && t.is(i+1, t.word(behind)) {
 			return true
 		}
 	}

@@ -93,12 +93,12 @@ func headedBefore(s string) bool {
 
 // programPhrases are the words that programs put before a status.
 var programPhrases = [...]string{
-	"status code", "status code is", "status code of", "status code was", "statuscode", "status_code", "status-code", "http_status",
-	"httpstatus", "http_code", "response code", "response code is", "http error", "http error! status", "http status",
-	"http status of", "http response code", "with http status", "a status of", "responded with status", "responded with a status",
-	"failed with status", "server responded with", "unexpected status", "indicate success", "returned error", "returned an error", "error: http",
+	"status code", "status code is", "status code of", "status code was", "status code was unacceptable",
+	"statuscode", "status_code", "status-code", "http_status", "httpstatus", "http_code",
+	"response code", "response code is", "http status", "http status of", "http error", "http error! status", "error: http",
+	"a status of", "responded with status", "responded with a status", "failed with status", "unexpected status",
+	"the server returned the status", "server responded with", "indicate success", "returned error", "returned an error",
 	"kind: status", ":status", "<response", "<--", "ms -", "statuscode(code",
-	"status code was unacceptable", "http request returned status code", "the server returned the status",
 }
 
 // programBefore says whether s ends with one of programPhrases.

@@ -46,10 +46,6 @@ func Worth(base *kb.Base, text string) bool {
 			if worthWord(base, text, i, end, &seen) {
 				return true
 			}
-			if end == i {
-				_, n := utf8.DecodeRuneInString(text[i:])
-				end += n
-			}
 			i = end
 		case (c == '4' || c == '5') && statusShaped(text[i:]):
 			return true
@@ -57,13 +53,31 @@ func Worth(base *kb.Base, text string) bool {
 			for i < len(text) && isDigit(text[i]) {
 				i++
 			}
-		case c == '{', c == '[' && (i+1 < len(text) && text[i+1] == '\'' || mapAt(text, i)), c == '(' && listAt(text, i), c == '"' && colonAt(text, i+1), c == '<' && (elementAt(text, i) || glued(text, i)):
-			return true
-		case c == '&' && (strings.HasPrefix(text[i:], "&amp;") || worthEscaped(text, i)):
+		case worthMark(text, i):
 			return true
 		default:
 			i++
 		}
+	}
+	return false
+}
+
+// worthMark says whether the mark at text[i] may begin a body, or stand in the middle of
+// anything.
+func worthMark(text string, i int) bool {
+	switch text[i] {
+	case '{':
+		return true
+	case '[':
+		return i+1 < len(text) && text[i+1] == '\'' || mapAt(text, i)
+	case '(':
+		return listAt(text, i)
+	case '"':
+		return colonAt(text, i+1)
+	case '<':
+		return elementAt(text, i) || glued(text, i)
+	case '&':
+		return strings.HasPrefix(text[i:], "&amp;") || worthEscaped(text, i)
 	}
 	return false
 }
@@ -166,12 +180,17 @@ func worthWord(base *kb.Base, text string, start, end int, seen *worthWords) boo
 	}
 	switch {
 	case camel:
-		goesOn := end < len(text) && (text[end] >= 0x80 || text[end] == '.' && isLetterAt(text, end+1)) // "Rate.Limit.Exceeded"
-		return class&cLabel != 0 || len(word) >= shortestCode || goesOn || isThrown(word) || base.Known(word)
+		return class&cLabel != 0 || len(word) >= shortestCode || wordGoesOnAt(text, end) || isThrown(word) || base.Known(word)
 	case allUpper(word):
 		return len(word) >= shortestLoud || isMethod(word) || base.Known(word) || loudBehind(text[end:])
 	}
 	return false
+}
+
+// wordGoesOnAt says whether a word goes on behind where it seems to end, at a dot or at a
+// character that Clean makes plain: "Rate.Limit.Exceeded".
+func wordGoesOnAt(text string, end int) bool {
+	return end < len(text) && (text[end] >= 0x80 || text[end] == '.' && isLetterAt(text, end+1))
 }
 
 // loudBehind says whether the next word begins with two capitals: "TOO MANY".

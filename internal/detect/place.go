@@ -7,7 +7,8 @@ import "strings"
 
 var (
 	// errorThings follow a status that is called an error: "a 403 response".
-	errorThings = words("error errors response responses status code codes err exception exceptions spike spikes storm ratio")
+	errorThings = words(`error errors response responses status code codes err exception exceptions
+		spike spikes storm ratio`)
 
 	// copulas may stand between "status" and its number: "status code of 403".
 	copulas = words("is was of a an code error being now")

@@ -156,7 +156,8 @@ func (t *talk) isTestOf(i int) bool {
 // isDocumented says whether a document says it: "the docs say 404 is returned",
 // "as documented".
 func (t *talk) isDocumented(s sentence) bool {
-	if start := t.sentenceStart(s.first); t.is(start, "from", "quote", "excerpt") && s.has(cPlan) && t.colonBetween(start, s.first) {
+	start := t.sentenceStart(s.first)
+	if t.is(start, "from", "quote", "excerpt") && s.has(cPlan) && t.colonBetween(start, s.first) {
 		return true
 	}
 	for i := s.start; i < s.first; i++ {

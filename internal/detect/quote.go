@@ -6,7 +6,8 @@ import "strings"
 // quoted message, of a joke.
 
 // botActs are what a bot is said to have done with an error, beside saying it.
-var botActs = words(`explained explains linked posted suggested suggests thinks thought wrote gave found listed on about for`)
+var botActs = words(`explained explains linked posted suggested suggests thinks thought wrote gave found listed
+	on about for`)
 
 // isQuoted says whether the mention belongs to somebody else's message: a line of
 // a quotation that is answered, or the bot's own heading ("429 · TOO_MANY_REQUESTS").

@@ -62,7 +62,8 @@ func (t *talk) saidMention(i int) (mention, bool) {
 	if !t.has(i, cAnswer) {
 		return mention{}, false
 	}
-	if to, name := t.slipAt(from); name != "" && t.joined(from, clauseStop) && (t.isAnswerer(i) || t.base.Within(t.word(to))) {
+	to, name := t.slipAt(from)
+	if name != "" && t.joined(from, clauseStop) && (t.isAnswerer(i) || t.base.Within(t.word(to))) {
 		return t.saidWords(i, from, to, name)
 	}
 	return mention{}, false

@@ -10,7 +10,8 @@ const anyVerb = cHappens | cCan
 
 var (
 	// nounsToo are verbs that are as often nouns: "the answer is 403".
-	nounsToo = words("answer answers reply replies report reports result results returns sends show shows hit hits message")
+	nounsToo = words(`answer answers reply replies report reports result results returns sends
+		show shows hit hits message`)
 
 	// determiners stand before nouns, and not before verbs.
 	determiners = words("the an this its our my no each every")

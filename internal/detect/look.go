@@ -47,6 +47,8 @@ func Worth(base *kb.Base, text string) bool {
 				return true
 			}
 			i = end
+		case isSpace(c):
+			i++
 		case (c == '4' || c == '5') && statusShaped(text[i:]):
 			return true
 		case isDigit(c):

@@ -246,7 +246,7 @@ func (t *talk) looseWordsAt(i int) (to int, name string) {
 func (t *talk) slipAt(i int) (to int, name string) {
 	const shortest, most = 7, 4
 	for to := i + most - 1; to >= i; to-- {
-		if i < len(t.list) && t.run(i, to) && t.list[i].where&inLink == 0 {
+		if i < len(t.list) && t.run(i, to) && !t.marked(i, inLink) {
 			if s := t.phrase(i, to); len(s) >= shortest && t.canBeName(i, to) && t.isNear(0, s) {
 				return to, s
 			}

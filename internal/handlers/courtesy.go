@@ -32,7 +32,11 @@ var filling = map[string]bool{
 // courtesyOf reports what a text is when it is made of courtesy alone. Where it is
 // several things, thanks count most, and a nod least ("good morning").
 func courtesyOf(text string) courtesy {
-	const longest = 10 // words: who writes more says more
+	// Who writes more says more.
+	const longest, longestText = 10, 1000 // words, and bytes: emoji and dots may be many
+	if len(text) > longestText {
+		return noCourtesy
+	}
 	words := strings.FieldsFunc(strings.ToLower(text), func(r rune) bool { return strings.ContainsRune(" \n\t.,!;-–…()😀🙂😊🙏👍🎉❤", r) })
 	if len(words) > longest {
 		return noCourtesy

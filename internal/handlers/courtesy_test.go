@@ -1,6 +1,9 @@
 package handlers
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 func TestCourtesyOf(t *testing.T) {
 	for text, want := range map[string]courtesy{
@@ -21,6 +24,9 @@ func TestCourtesyOf(t *testing.T) {
 		"thanks, now it is REC_CONFLICT":   noCourtesy,
 		"no scope":                         noCourtesy,
 		"ok ok ok ok ok ok ok ok ok ok ok": noCourtesy, // too long to be one
+
+		"thanks" + strings.Repeat("!", 99):   thanks,
+		"thanks" + strings.Repeat("!", 1000): noCourtesy,
 	} {
 		if got := courtesyOf(text); got != want {
 			t.Errorf("courtesyOf(%q) = %d, want %d", text, got, want)

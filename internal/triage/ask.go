@@ -14,53 +14,74 @@ import (
 // what comes nearest to them, or with a miss. texts are the message and what came
 // with it; the question is what the person wrote, or else the first of the rest.
 func ask(base *kb.Base, texts []*detect.Text, unknown *finding, tr *Trace) Decision {
-	question := texts[0].Clean
-	if strings.TrimSpace(question) == "" && len(texts) > 1 {
-		question = texts[1].Clean
+	text := texts[0].Clean
+	if strings.TrimSpace(text) == "" && len(texts) > 1 {
+		text = texts[1].Clean
 	}
-	status, words := detect.Question(question)
-	code := shownCode(guard.Redact(question))
-	gap := newGap(base, status, code)
+	var q question
 	if unknown != nil {
-		status, words = unknown.signal.Status, ""
-		if len(unknown.signal.Codes) > 0 {
-			words = unknown.signal.Codes[0]
-		}
-		open := unknown.openCodes()
-		code, gap = "", newGap(base, status, open...)
-		if slices.Contains(open, words) {
-			code = shownCode(words)
-		}
+		q = aboutUnknown(base, unknown)
+	} else {
+		q = inWords(base, text)
 	}
-	found := base.Match(kb.Query{Status: status, Words: words})
-	if name := detect.LongestName(base, words); name != "" && unknown == nil && !isAnswer(found) {
-		words = name
-		found = base.Match(kb.Query{Status: status, Words: words})
+	found := base.Match(kb.Query{Status: q.status, Words: q.words})
+	if name := detect.LongestName(base, q.words); name != "" && unknown == nil && !isAnswer(found) {
+		q.words = name
+		found = base.Match(kb.Query{Status: q.status, Words: q.words})
 	}
-	tr.question(status, words)
-	tr.candidates(kb.Query{Status: status, Words: words}, found)
+	tr.question(q.status, q.words)
+	tr.candidates(kb.Query{Status: q.status, Words: q.words}, found)
 	tr.thresholds()
-	d := Decision{Understood: understood(status, code), Gap: gap}
+	d := Decision{Understood: understood(q.status, q.code), Gap: q.gap}
 	switch {
 	case len(found) == 0:
 		d.Outcome, d.Reason = OutcomeMiss, "nothing comes near"
 		return d
 	case found[0].Score >= kb.AnswerScore && unknown == nil:
-		f := finding{signal: detect.Signal{Status: status}}
+		f := finding{signal: detect.Signal{Status: q.status}}
 		f.take(found)
-		f.worded(question, f.signal, true)
+		f.worded(text, f.signal, true)
 		return answer([]finding{f})
 	}
 	d.Outcome, d.Reason = OutcomeNearest, "something comes near"
 	item := Item{Why: "Nothing has exactly that name."}
 	if found[0].Reason == kb.ReasonStatus {
-		item.Why = sameStatus(status)
+		item.Why = sameStatus(q.status)
 	}
 	for _, c := range found[:min(len(found), maxNearest)] {
 		item.Options = append(item.Options, c.Article)
 	}
 	d.Items = []Item{item}
 	return d
+}
+
+// question is what somebody asks for.
+type question struct {
+	status int    // or 0
+	words  string // that are looked up
+	code   string // that may be shown, or ""
+	gap    Gap
+}
+
+// inWords reads the question in a text.
+func inWords(base *kb.Base, text string) question {
+	q := question{code: askedCode(text)}
+	q.status, q.words = detect.Question(opening(text))
+	q.gap = newGap(base, q.status, q.code)
+	return q
+}
+
+// aboutUnknown makes the question of an error that no article is about.
+func aboutUnknown(base *kb.Base, unknown *finding) question {
+	open := unknown.openCodes()
+	q := question{status: unknown.signal.Status, gap: newGap(base, unknown.signal.Status, open...)}
+	if len(unknown.signal.Codes) > 0 {
+		q.words = unknown.signal.Codes[0]
+	}
+	if slices.Contains(open, q.words) {
+		q.code = shownCode(q.words)
+	}
+	return q
 }
 
 // isAnswer says whether the best of some candidates is an answer.
@@ -81,10 +102,34 @@ func understood(status int, code string) string {
 	return ""
 }
 
-// shownCode is the code in a question, if it has one that may be shown: nothing
+// longestQuestion is how many bytes of a text are read as a question in words.
+// detect.Question takes 40 words at most, which have room in a tenth of it; who
+// writes more has pasted something, and what that shows are signals.
+const longestQuestion = 4000
+
+// opening is the whole words at the beginning of a text that are read as a question.
+func opening(text string) string {
+	if len(text) <= longestQuestion {
+		return text
+	}
+	text = text[:longestQuestion]
+	return text[:strings.LastIndexAny(text, " \t\n")+1]
+}
+
+// askedCode is the code in a question that may be shown, if it has one. The guard
+// reads all of the text, because a secret may end behind the opening; where no word
+// is written like a code, it has nothing to say and is not asked.
+func askedCode(text string) string {
+	if shownCode(opening(text)) == "" {
+		return ""
+	}
+	return shownCode(opening(guard.Redact(text)))
+}
+
+// shownCode is the code in a text, if it has one that may be shown: nothing
 // but letters and underscores, 40 characters at most, with an underscore inside or
 // in capitals and all that was asked. Such a word cannot format or ping, and is no
-// secret, as long as nothing around it says so: the caller redacts the text first.
+// secret, as long as nothing around it says so: the caller sees to that.
 func shownCode(text string) string {
 	const shortest, longest = 3, 40
 	words := strings.Fields(text)

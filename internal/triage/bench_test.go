@@ -47,6 +47,29 @@ func BenchmarkBody4kB(b *testing.B) {
 	}
 }
 
+// BenchmarkQuestion is a long text from somebody who asks: 40 kB of chat, of notes
+// with codes in them that nobody knows, and of a name of secrets over and over.
+func BenchmarkQuestion(b *testing.B) {
+	base := loadBase(b)
+	for _, q := range []struct{ name, part string }{
+		{"chat", strings.Join(chatter, " ") + " "},
+		{"words", "how do I use this thing "},
+		{"digits", "1 2 3 "},
+		{"colons", " :a"},
+		{"settings", "MY_SETTING :a "},
+		{"secrets", "password= "},
+		{"unknown", `{"status":418,"code":"FOO_BAR"} `},
+	} {
+		text := strings.Repeat(q.part, 40_000/len(q.part))
+		b.Run(q.name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				Decide(base, Input{Text: text}, Query)
+			}
+		})
+	}
+}
+
 // hostile are texts that make careless readers slow.
 var hostile = []struct{ name, part string }{
 	{"brackets", "["},

@@ -85,6 +85,32 @@ func TestUnderstood(t *testing.T) {
 	}
 }
 
+// TestLongQuestion checks that of a long text the beginning is the question, and that
+// a secret is one wherever it ends.
+func TestLongQuestion(t *testing.T) {
+	base := loadBase(t)
+	const phrase = "how do I use this thing "
+	chat := strings.Repeat(phrase, longestQuestion/len(phrase)+1)
+	pem := "-----BEGIN PRIVATE KEY-----\nFOO_BAR " + chat + "and so on\n-----END PRIVATE KEY-----"
+	tests := []struct{ name, text, outcome, understood string }{
+		{"words and a status at the beginning", "418 FOO_BAR " + chat, "miss", "status 418 and the code FOO_BAR"},
+		{"a code behind 40 words", chat[:2000] + " FOO_BAR " + chat, "miss", "the code FOO_BAR"},
+		{"a code behind the beginning", chat + " so what is FOO_BAR", "miss", ""},
+		{"a code that would be cut", chat[:longestQuestion-len(" FOO_B")] + " FOO_BAR " + chat, "miss", ""},
+		{"one word without an end", strings.Repeat("a", 2*longestQuestion), "miss", ""},
+		{"a secret that ends at once", pem[:len("-----BEGIN PRIVATE KEY-----\nFOO_BAR ")] + "\n-----END PRIVATE KEY-----", "miss", ""},
+		{"a secret that ends behind the beginning", pem, "miss", ""},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			d := Decide(base, Input{Text: test.text}, Query)
+			if string(d.Outcome) != test.outcome || d.Understood != test.understood {
+				t.Errorf("%s, understood %q; want %s, %q", d.Outcome, d.Understood, test.outcome, test.understood)
+			}
+		})
+	}
+}
+
 func TestWhy(t *testing.T) {
 	base := loadBase(t)
 	tests := []struct {

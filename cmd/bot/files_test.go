@@ -1,11 +1,13 @@
 package main
 
 import (
+	"encoding/binary"
 	"encoding/json"
 	"slices"
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf16"
 
 	"apierrorbot/internal/slacksim"
 )
@@ -41,6 +43,19 @@ func TestSlowFile(t *testing.T) {
 	b.settle()
 	if acks := b.sim.Acks(); acks.Failed > 0 {
 		t.Errorf("%d envelopes were not acked in time", acks.Failed)
+	}
+}
+
+// What PowerShell's > writes is UTF-16 with a byte order mark.
+func TestUTF16File(t *testing.T) {
+	b := newTestBot(t, slacksim.Config{})
+	content := []byte("\xFF\xFE")
+	for _, unit := range utf16.Encode([]rune(aBody)) {
+		content = binary.LittleEndian.AppendUint16(content, unit)
+	}
+	ts := b.upload("asha", "", string(content))
+	if got := b.reply(channel, ts, 1); !strings.Contains(got.Text, "FORBIDDEN") {
+		t.Errorf("the answer is %q", got.Text)
 	}
 }
 

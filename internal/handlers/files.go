@@ -3,6 +3,7 @@ package handlers
 import (
 	"bytes"
 	"context"
+	"encoding/binary"
 	"errors"
 	"io"
 	"log/slog"
@@ -12,6 +13,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+	"unicode/utf16"
+	"unicode/utf8"
 )
 
 // FileAccess says how files are downloaded.
@@ -116,10 +119,41 @@ func (fs *files) fetch(ctx context.Context, f file) (string, error) {
 	switch {
 	case err != nil:
 		return "", errFileBusy
-	case len(body) > maxFileSize || bytes.IndexByte(body, 0) >= 0:
+	case len(body) > maxFileSize:
 		return "", errNoText
 	}
-	return strings.ToValidUTF8(string(body), "\uFFFD"), nil
+	return decodeText(body)
+}
+
+// decodeText reads a file as UTF-8, or as UTF-16 if its byte order mark says so
+// (https://www.unicode.org/faq/utf_bom.html#bom1), as what PowerShell's > writes.
+// The mark is no part of the text. What is not valid becomes U+FFFD; errNoText if
+// there is a NUL, which no text has. The text is at most three times as long.
+func decodeText(body []byte) (string, error) {
+	var text string
+	switch {
+	case bytes.HasPrefix(body, []byte("\xFF\xFE")):
+		text = decodeUTF16(body[2:], binary.LittleEndian)
+	case bytes.HasPrefix(body, []byte("\xFE\xFF")):
+		text = decodeUTF16(body[2:], binary.BigEndian)
+	default:
+		text = strings.ToValidUTF8(string(bytes.TrimPrefix(body, []byte("\uFEFF"))), "\uFFFD")
+	}
+	if strings.IndexByte(text, 0) >= 0 {
+		return "", errNoText
+	}
+	return text, nil
+}
+
+func decodeUTF16(body []byte, order binary.ByteOrder) string {
+	units := make([]uint16, 0, len(body)/2+1)
+	for ; len(body) >= 2; body = body[2:] {
+		units = append(units, order.Uint16(body))
+	}
+	if len(body) > 0 { // half a unit
+		units = append(units, utf8.RuneError)
+	}
+	return string(utf16.Decode(units))
 }
 
 // trusts reports whether the token may go to an address: to Slack's own hosts,

@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"context"
+	"encoding/binary"
 	"errors"
 	"io"
 	"log/slog"
@@ -10,6 +11,8 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"unicode/utf16"
+	"unicode/utf8"
 
 	"apierrorbot/internal/metrics"
 )
@@ -44,9 +47,13 @@ func TestFetch(t *testing.T) {
 		"/lies":   func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, strings.Repeat("a", maxFileSize+1)) },
 		"/full":   func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, strings.Repeat("a", maxFileSize)) },
 		"/binary": func(w http.ResponseWriter, _ *http.Request) { w.Write([]byte{'a', 0, 'b'}) },
-		"/gone":   func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNotFound) },
-		"/busy":   func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusServiceUnavailable) },
-		"/much":   func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusTooManyRequests) },
+		"/utf16":  func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "\xFF\xFE4\x002\x009\x00") },
+		"/wide": func(w http.ResponseWriter, _ *http.Request) {
+			io.WriteString(w, "\xFF\xFE"+strings.Repeat("a\x00", maxFileSize/2))
+		},
+		"/gone": func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNotFound) },
+		"/busy": func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusServiceUnavailable) },
+		"/much": func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusTooManyRequests) },
 		"/cut": func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Length", "100")
 			io.WriteString(w, "429")
@@ -74,6 +81,8 @@ func TestFetch(t *testing.T) {
 		{slack.URL + "/away", "text/plain", "", errSignIn},
 		{slack.URL + "/lies", "text/plain", "", errNoText},
 		{slack.URL + "/binary", "text/plain", "", errNoText},
+		{slack.URL + "/utf16", "text/plain", "429", nil},
+		{slack.URL + "/wide", "text/plain", "", errNoText},
 		{slack.URL + "/gone", "text/plain", "", errFileRefused},
 		{slack.URL + "/busy", "text/plain", "", errFileBusy},
 		{slack.URL + "/much", "text/plain", "", errFileBusy},
@@ -93,6 +102,61 @@ func TestFetch(t *testing.T) {
 	if _, err := fs.fetch(ended, file{URL: slack.URL + "/text"}); !errors.Is(err, errFileBusy) {
 		t.Errorf("too late: %v, want %v", err, errFileBusy)
 	}
+}
+
+func TestDecodeText(t *testing.T) {
+	tests := []struct {
+		name, body, text string
+		err              error
+	}{
+		{"nothing", "", "", nil},
+		{"UTF-8", "429 – ü", "429 – ü", nil},
+		{"UTF-8 with a mark", "\xEF\xBB\xBF{}", "{}", nil},
+		{"not valid UTF-8", "a\xFFb", "a\uFFFDb", nil},
+		{"UTF-16, low byte first", "\xFF\xFE4\x00\x13\x20\x3D\xD8\x00\xDE", "4–😀", nil},
+		{"UTF-16, high byte first", "\xFE\xFF\x004\x20\x13\xD8\x3D\xDE\x00", "4–😀", nil},
+		{"UTF-16, nothing but the mark", "\xFF\xFE", "", nil},
+		{"UTF-16, half a pair", "\xFF\xFE\x3D\xD84\x00", "\uFFFD4", nil},
+		{"UTF-16, half a unit", "\xFF\xFE4\x002", "4\uFFFD", nil},
+		{"UTF-16 without a mark", "4\x002\x00", "", errNoText},
+		{"a NUL in UTF-16", "\xFF\xFE4\x00\x00\x00", "", errNoText},
+		{"UTF-32", "\xFF\xFE\x00\x004\x00\x00\x00", "", errNoText},
+		{"a NUL", "a\x00b", "", errNoText},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			got, err := decodeText([]byte(test.body))
+			if got != test.text || !errors.Is(err, test.err) {
+				t.Errorf("%q: got %q, %v; want %q, %v", test.body, got, err, test.text, test.err)
+			}
+		})
+	}
+}
+
+// FuzzDecodeText: any bytes give a text that is one, not much longer than they are,
+// and any text survives every encoding.
+func FuzzDecodeText(f *testing.F) {
+	for _, s := range []string{"", "429 – ü 😀", "\xEF\xBB\xBF{}", "\xFF\xFE4\x00", "\xFE\xFF\x004", "\xFF\xFE\x3D\xD8", "a\x00b", "\xFF\xFE4"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		text, err := decodeText([]byte(s))
+		if !utf8.ValidString(text) || strings.Contains(text, "\x00") || len(text) > 3*len(s) || err != nil && text != "" {
+			t.Fatalf("%q: got %q, %v", s, text, err)
+		}
+		if err != nil || strings.HasPrefix(text, "\uFEFF") {
+			return
+		}
+		low, high := []byte("\xFF\xFE"), []byte("\xFE\xFF")
+		for _, unit := range utf16.Encode([]rune(text)) {
+			low, high = binary.LittleEndian.AppendUint16(low, unit), binary.BigEndian.AppendUint16(high, unit)
+		}
+		for _, body := range [][]byte{[]byte(text), []byte("\uFEFF" + text), low, high} {
+			if again, err := decodeText(body); again != text || err != nil {
+				t.Fatalf("%q: got %q, %v; want %q", body, again, err, text)
+			}
+		}
+	})
 }
 
 func TestTrusts(t *testing.T) {

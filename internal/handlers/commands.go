@@ -26,27 +26,34 @@ func (b *Bot) recordCommand(payload string, ack func()) {
 		return
 	}
 	b.counts.events.Inc(eventCommand)
-	// Nothing is stored, so there is nothing to wait for.
-	ack()
-	b.private(cmd.User, func() {
+	entered := b.private(cmd.User, func() {
 		answers := b.lookUp(cmd.Text)
 		answers[0].warning(warningOf(wordsCommandHolds, secretsIn(triage.Input{Text: cmd.Text})))
 		for _, r := range answers {
 			b.tell(cmd.ResponseURL, r)
 		}
 	})
+	// Nothing is stored, so there is nothing to wait for but that Close knows of the
+	// answer. A command that was not acked fails before the person's eyes
+	// (https://docs.slack.dev/interactivity/implementing-slash-commands#responding_to_commands).
+	if entered {
+		ack()
+	}
 }
 
 // private does what answers one person, in a lane of its own: a slow answer
-// must not hold up the acks of the person's next clicks.
-func (b *Bot) private(user string, f func()) {
+// must not hold up the acks of the person's next clicks. It does not wait, and
+// reports whether there was room.
+func (b *Bot) private(user string, f func()) (entered bool) {
 	answer := func() {
 		defer survive(b.log, "a private answer", func() {})
 		f()
 	}
-	if !b.lanes.do("answers to "+user, answer) {
+	entered = b.lanes.do("answers to "+user, answer)
+	if !entered {
 		b.log.Error("too much is waiting: a private answer was dropped", "user", user)
 	}
+	return entered
 }
 
 // lookUp answers a question privately. Who asks for several errors at once gets an

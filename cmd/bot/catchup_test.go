@@ -228,6 +228,25 @@ func TestTooOldToBeAnswered(t *testing.T) {
 	}
 }
 
+// Where nobody has written for longer than cases are kept, the first error that is
+// missed is answered: what is old is removed, but for how far a channel was read.
+func TestQuietChannel(t *testing.T) {
+	t.Parallel()
+	b := newTestBot(t, slacksim.Config{})
+	b.halt()
+	longAgo := time.Now().AddDate(-2, 0, 0).UnixMicro()
+	if err := b.db.SaveWatermarks(t.Context(), []store.Watermark{{Team: team, Channel: channelID, TS: longAgo, Since: longAgo}}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := b.db.Purge(t.Context(), store.Keep{}, time.Now()); err != nil {
+		t.Fatal(err)
+	}
+	missed := b.say("asha", channel, anError, "")
+	b.isLost()
+	b.start()
+	b.reply(channel, missed, 1)
+}
+
 // With CATCH_UP=0 nothing is looked for, and nothing kept.
 func TestNoCatchingUp(t *testing.T) {
 	t.Parallel()

@@ -326,10 +326,7 @@ const patience = time.Minute
 
 // clickDriver opens checklists, ten people to each, and has everybody click on a step: set it, take it back, and so on.
 func (r *rig) clickDriver(ctx context.Context) (func(time.Time, int) error, error) {
-	type place struct {
-		channel, ts string
-		button      slacksim.Control
-	}
+	type place struct{ channel, ts string }
 	places := make([]place, r.Clickers)
 	for i := range places {
 		if i%10 > 0 {
@@ -344,12 +341,7 @@ func (r *rig) clickDriver(ctx context.Context) (func(time.Time, int) error, erro
 		if err != nil {
 			return nil, err
 		}
-		reply, _ := r.Message(channel, f.reply)
-		button, err := firstButton(reply.Blocks)
-		if err != nil {
-			return nil, err
-		}
-		places[i] = place{channel, reply.TS, button}
+		places[i] = place{channel, f.reply}
 	}
 	return func(until time.Time, clicks int) error {
 		var (
@@ -360,7 +352,7 @@ func (r *rig) clickDriver(ctx context.Context) (func(time.Time, int) error, erro
 		for i, p := range places {
 			workers.Go(func() {
 				for time.Now().Before(until) && (clicks == 0 || sent.Add(1) <= int64(clicks)) {
-					if err := r.click(ctx, r.people[i], p.channel, p.ts, p.button); err != nil {
+					if err := r.clickFirst(ctx, r.people[i], p.channel, p.ts); err != nil {
 						failed <- err
 						return
 					}
@@ -373,20 +365,34 @@ func (r *rig) clickDriver(ctx context.Context) (func(time.Time, int) error, erro
 	}, nil
 }
 
+// clickFirst presses a message's first button, as it is now: the message may change between a look and a click, and
+// then people look again.
+func (r *rig) clickFirst(ctx context.Context, person, channel, ts string) error {
+	for looks := 0; ; looks++ {
+		m, _ := r.Message(channel, ts)
+		button, err := firstButton(m.Blocks)
+		if err != nil {
+			return err
+		}
+		if err = r.click(ctx, person, channel, ts, button); err == nil || ctx.Err() != nil || looks == 100 {
+			return err
+		}
+	}
+}
+
 // firstButton finds a message's first button.
 func firstButton(blocks json.RawMessage) (slacksim.Control, error) {
 	var list []struct {
-		BlockID   string `json:"block_id"`
 		Accessory struct {
-			ActionID string `json:"action_id"`
+			Value string `json:"value"`
 		} `json:"accessory"`
 	}
 	if err := json.Unmarshal(blocks, &list); err != nil {
 		return slacksim.Control{}, err
 	}
 	for _, b := range list {
-		if b.Accessory.ActionID != "" {
-			return slacksim.Control{BlockID: b.BlockID, ActionID: b.Accessory.ActionID}, nil
+		if b.Accessory.Value != "" {
+			return slacksim.Control{Value: b.Accessory.Value}, nil
 		}
 	}
 	return slacksim.Control{}, errors.New("the reply has no button to click")

@@ -1,6 +1,7 @@
 package detect
 
 import (
+	"slices"
 	"strings"
 
 	"apierrorbot/internal/kb"
@@ -232,11 +233,14 @@ func (t *talk) looseWordsAt(i int) (to int, name string) {
 			to, name = j, s
 		}
 	}
-	if name == "" && len(parts) > 2 && t.near < mostLooks {
+	all := len(parts)
+	parts = parts[:min(all, most)]
+	// A name has a slip in one of its words, and the others stand as they are.
+	if name == "" && all > 2 && t.near < mostLooks && slices.ContainsFunc(parts[1:], t.base.Within) {
 		t.near++
-		best, ok := nearest(t.base, kb.Query{Words: strings.Join(parts[:min(len(parts), most)], " ")})
+		best, ok := nearest(t.base, kb.Query{Words: strings.Join(parts, " ")})
 		if ok {
-			return i + len(parts) - 1, best.Name
+			return i + all - 1, best.Name
 		}
 	}
 	return to, name

@@ -38,6 +38,8 @@ func newWatch(db *store.Store) *watch {
 	began := float64(time.Now().UnixMilli()) / 1000
 	w.set.Func("process_start_time_seconds", "When the process started, in Unix seconds.", metrics.TypeGauge,
 		func() (float64, bool) { return began, true })
+	w.set.Func("go_goroutines", "Goroutines that exist now.", metrics.TypeGauge,
+		func() (float64, bool) { return float64(runtime.NumGoroutine()), true })
 	w.set.Func("apierrorbot_unfinished_replies", "Replies that do not show the newest state of their case yet.", metrics.TypeGauge,
 		func() (float64, bool) {
 			n, err := w.unfinished(context.Background())

@@ -182,7 +182,9 @@ func (cmd *soakCommand) Run(ctx context.Context, lab *lab) error {
 			return err
 		}
 		var res result
-		r.figures(&res)
+		if err := r.figures(&res); err != nil {
+			return err
+		}
 		sent += res.Messages
 		u, err := r.usage()
 		if err != nil {

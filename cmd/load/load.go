@@ -227,7 +227,9 @@ func (r *rig) run(ctx context.Context) (res result, err error) {
 	}
 	res.MemoryPeak = after.peak
 	res.Lost = r.Acks().Failed - lost
-	r.figures(&res)
+	if err := r.figures(&res); err != nil {
+		return res, err
+	}
 	done := float64(res.Messages + res.Clicks)
 	res.Seconds = took.Seconds()
 	res.PerSecond = done / took.Seconds()
@@ -287,7 +289,11 @@ func (r *rig) open(ctx context.Context, s *script, until time.Time, messages int
 	defer tick.Stop()
 	var flying []*flight
 	for time.Now().Before(until) && (messages == 0 || len(flying) < messages) {
-		for due := int(r.Rate * time.Since(began).Seconds()); len(flying) < due; {
+		due := int(r.Rate * time.Since(began).Seconds())
+		if messages > 0 {
+			due = min(due, messages)
+		}
+		for len(flying) < due {
 			text, isError := s.next()
 			f, err := r.say(r.people[s.rng.IntN(r.People)], r.channels[s.rng.IntN(r.Channels)], text, isError)
 			if err != nil {

@@ -91,7 +91,7 @@ func (w *workspace) note(h slacksim.Happening) {
 		f.acked = h.After
 		w.land(h.TS, f)
 	case slacksim.Posted:
-		f := w.flight(h.Thread)
+		f := w.flight(h.Thread) // the ack may come later: it takes another way
 		f.posted, f.reply = time.Now(), h.TS
 		w.land(h.Thread, f)
 	case slacksim.Updated:
@@ -141,11 +141,22 @@ func (w *workspace) forgetFigures() {
 	w.acks, w.stored, w.pressed, w.answers, w.updates = nil, nil, nil, nil, 0
 }
 
-// figures sums up what was noted.
-func (w *workspace) figures(res *result) {
+// figures sums up what was noted, when everything has landed. It fails when the bot answered chat, which had landed
+// before: then the figures are of other work than they say.
+func (w *workspace) figures(res *result) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	n := 0
+	for _, f := range w.flights {
+		if !f.posted.IsZero() {
+			n++
+		}
+	}
+	if n > 0 {
+		return fmt.Errorf("the bot answered %d messages of ordinary chat: take them out of messages.go, or mend the bot", n)
+	}
 	res.Messages, res.Replies, res.Clicks, res.Updates = len(w.acks), len(w.answers), len(w.pressed), w.updates
 	res.Ack = percentilesOf(append(w.acks, w.pressed...))
 	res.Stored, res.Answer = percentilesOf(w.stored), percentilesOf(w.answers)
+	return nil
 }

@@ -53,6 +53,7 @@ type commandLine struct {
 	Replay  replayCommand  `cmd:"" help:"Run an archive of messages against the articles."`
 	KB      kbCommand      `cmd:"" name:"kb" help:"Check or list the knowledge base."`
 	Gaps    gapsCommand    `cmd:"" help:"List the errors that no article is about."`
+	Audit   auditCommand   `cmd:"" help:"List who did what."`
 	Forget  forgetCommand  `cmd:"" help:"Forget a user, a channel or a message."`
 	Backup  backupCommand  `cmd:"" help:"Write a copy of the database, while the bot runs."`
 	Doctor  doctorCommand  `cmd:"" help:"Check tokens, scopes and the database, and say what to fix."`

@@ -33,12 +33,18 @@ func left(t *testing.T, s *Store, tables ...string) string {
 	return strings.Join(counts, ", ")
 }
 
-// audited returns the rows of the audit, each as its words.
-func audited(t *testing.T, s *Store) []string {
+// audited returns the rows of the audit that a query finds, each as its words.
+func audited(t *testing.T, s *Store, q AuditQuery) []string {
 	t.Helper()
-	return column(t, s, `
-		select case_id || ' ' || user_id || ' ' || action || ' ' || article || ' ' || step
-		from audit order by at, case_id, action desc`)
+	list, err := s.Audit(t.Context(), q)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var words []string
+	for _, a := range list {
+		words = append(words, fmt.Sprintf("%s %s %s %s %s", a.Case, a.User, a.Action, a.Article, a.Step))
+	}
+	return words
 }
 
 func change(t *testing.T, s *Store, id string, by By, f func(*Case)) {
@@ -105,11 +111,27 @@ func testAudit(t *testing.T, s *Store) {
 		"a U6 choose  ",
 		"b U7 post 429/TOO_MANY_REQUESTS ",
 	}
-	if diff := cmp.Diff(want, audited(t, s)); diff != "" {
-		t.Errorf("audit (-want +got):\n%s", diff)
+	for _, tt := range []struct {
+		query AuditQuery
+		want  []string
+	}{
+		{AuditQuery{}, want},
+		{AuditQuery{Channel: "C1"}, want},
+		{AuditQuery{Channel: "C2"}, nil},
+		{AuditQuery{Case: "a"}, want[:7]},
+		{AuditQuery{Case: "a", User: "U2"}, want[1:2]},
+		{AuditQuery{User: "U3"}, want[2:4]},
+		{AuditQuery{Since: last.At}, want[2:]},
+	} {
+		if diff := cmp.Diff(tt.want, audited(t, s, tt.query)); diff != "" {
+			t.Errorf("%+v (-want +got):\n%s", tt.query, diff)
+		}
 	}
-	if got := column(t, s, `select distinct team || ' ' || channel || ' ' || ts from audit where case_id = 'a'`); len(got) != 1 || got[0] != "T1 C1 1.0" {
-		t.Errorf("the audit is about %v, want T1 C1 1.0", got)
+	found, err := s.Audit(t.Context(), AuditQuery{Case: "a", User: "U1"})
+	first := Audited{At: noon.Add(time.Minute), Team: "T1", Channel: "C1", TS: "1.0", Case: "a",
+		User: "U1", Action: "tick", Article: tooMany.Article, Step: "limits"}
+	if diff := cmp.Diff([]Audited{first}, found); diff != "" || err != nil {
+		t.Errorf("the first act: %v (-want +got):\n%s", err, diff)
 	}
 }
 

@@ -97,11 +97,17 @@ func (f *fault) addCode(code string) {
 		short = short[i+1:]
 	}
 	short = strings.TrimLeft(short, digitsAndMarks)
+	f.addShort(short + cut) // an article may know the class by its whole name
 	for _, end := range [...]string{"Exception", "Error", "Fault"} {
 		short = strings.TrimSuffix(short, end)
 	}
-	if short+cut != code && codeLike(short) {
-		f.codes = append(f.codes, short+cut)
+	f.addShort(short + cut)
+}
+
+// addShort adds a shorter form of the code that was added last, if it can be one.
+func (f *fault) addShort(code string) {
+	if codeLike(code) && !slices.Contains(f.codes, code) {
+		f.codes = append(f.codes, code)
 	}
 }
 

@@ -34,7 +34,7 @@ const (
 	MaxStepID    = 39
 	MaxFix       = 800
 	MaxSteps     = 10
-	MaxAliases   = 60
+	MaxAliases   = 100
 	MaxAlias     = 64
 	MaxLinks     = 3
 	MaxLinkTitle = 80

@@ -7,7 +7,13 @@ func adoptStatuses(found []Signal) []Signal {
 	adopted := make([]bool, len(found))
 	for i := range found {
 		body := &found[i]
-		if body.Kind != KindBody || body.Status != 0 || body.Cues&against != 0 {
+		if body.Kind != KindBody || body.Cues&against != 0 {
+			continue
+		}
+		if body.Status != 0 {
+			if m := statusFor(found, i); m >= 0 && m < i && found[m].Status == body.Status && len(body.Codes) > 0 {
+				adopted[m] = found[m].Kind <= KindReason // it has said what the body says
+			}
 			continue
 		}
 		if m := statusFor(found, i); m >= 0 {

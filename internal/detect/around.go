@@ -8,6 +8,15 @@ var (
 
 	// leadsToMadeUp are last words before a body that was made up: "example: {…}".
 	leadsToMadeUp = words("value example default schema")
+
+	// canShow are modal verbs in what the writer says of the paste itself.
+	canShow = words("can could can't cannot couldn't will i'll we'll")
+
+	// showing are what is done with a paste; so are sharing, of a whole of which it is
+	// a part: "will send the rest later".
+	showing = words("copy paste share show attach upload include grab screenshot find see read")
+	sharing = words("send post add get")
+	wholes  = words("rest full whole more complete remainder log logs trace bit part half end")
 )
 
 // judgeBody judges an error body by what is said around it: it must not be
@@ -37,6 +46,9 @@ func (t *talk) judgeBody(s Span) Cues {
 // judgeLead judges the clause that leads to a body, in a message that says nowhere
 // that anything happened.
 func (t *talk) judgeLead(first, last int) Cues {
+	if t.tellsOfPaste(first, last) {
+		return 0
+	}
 	var c Cues
 	guessed := t.guesses(sentence{start: first, first: last}) && t.speaksOfAnswers(first, last)
 	if guessed || t.is(last, "expect", "expects", "expected") {
@@ -52,6 +64,30 @@ func (t *talk) judgeLead(first, last int) Cues {
 		}
 	}
 	return c
+}
+
+// tellsOfPaste says whether some tokens tell how the writer came by what is shown, or
+// what is to follow: "I could only copy half of it", "will send the rest later".
+func (t *talk) tellsOfPaste(first, last int) bool {
+	const reach = 4
+	for i := first; i <= last; i++ {
+		if !t.is(i, canShow...) || i > first && !t.has(i, cFirst) && !t.has(i-1, cFirst) {
+			continue
+		}
+		verb := i + 1
+		for t.is(verb, "only", "just", "not", "also") {
+			verb++
+		}
+		if t.is(verb, showing...) {
+			return true
+		}
+		for part := verb + 1; t.is(verb, sharing...) && part <= verb+reach; part++ {
+			if t.is(part, wholes...) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // happensIn says whether some tokens say that something happens: "… is fixed, now

@@ -225,13 +225,19 @@ func faultSignals(t *tree, status, depth int) []Signal {
 		return nil
 	}
 	faults := joinFaults(t, findFaults(t))
-	var signals []Signal
+	var signals, inner []Signal
+	if depth > 0 {
+		inner = embedded(t, depth)
+	}
 	for _, f := range faults {
 		if f.status == 0 {
 			f.status = statusAround(t, f.node)
 		}
-		if f.status == 0 {
-			f.status = status
+		if f.status == 0 && status != 0 {
+			f.status, f.unsure = status, false
+		}
+		if len(f.codes) == 0 && carries(t.nodes[f.node].value, f.status, inner) {
+			continue
 		}
 		message, _, _ := strings.Cut(f.message, "{") // what follows is read as a body of its own
 		s := Signal{
@@ -243,10 +249,18 @@ func faultSignals(t *tree, status, depth int) []Signal {
 		}
 		signals = append(signals, s)
 	}
-	if depth > 0 {
-		signals = append(signals, embedded(t, depth)...)
+	return append(signals, inner...)
+}
+
+// carries says whether an object that gives a status has the error of that status in one
+// of its strings, which says more: {"statusCode": 403, "body": "{\"code\": …}"}.
+func carries(object Span, status int, inner []Signal) bool {
+	for _, s := range inner {
+		if s.Span.Start >= object.Start && s.Span.End <= object.End && s.Status == status && len(s.Codes) > 0 && !s.Unsure {
+			return true
+		}
 	}
-	return signals
+	return false
 }
 
 // embedded finds bodies in the strings of a tree.

@@ -12,7 +12,7 @@ import (
 
 // ownNames are the members that APIs made for codes. Others that end in "code" hold
 // those of countries and organisations too.
-var ownNames = []string{"errorcode", "code", "errcode", "returncode", "reasoncode", "messagecode", "error", "reason"}
+var ownNames = []string{"errorcode", "code", "errcode", "returncode", "reasoncode", "messagecode", "error", "reason", "status"}
 
 // addOwn notes a code of the error's own, if it can be one.
 func (f *fault) addOwn(code string) {

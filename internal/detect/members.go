@@ -14,6 +14,7 @@ import (
 var (
 	statusNames = []string{
 		"status", "statuscode", "httpstatus", "httpstatuscode", "httpcode", "responsecode", "responsestatus", "httpresponsecode",
+		"downstreamstatus", "originstatus", "upstreamstatus", "backendstatus", "targetstatus", // proxies' logs
 	}
 	numberNames    = []string{"errorcode", "code", "kind", "faultcode", "returncode", "errcode"} // also hold other numbers
 	allStatusNames = slices.Concat(statusNames, numberNames)
@@ -31,7 +32,7 @@ var (
 
 	// answerNames are those that an answer has beside its status, or that describe its request.
 	answerNames = []string{
-		"path", "uri", "url", "method", "requesturl", "requesturi", "requestmethod", "httpmethod", "headers",
+		"path", "uri", "url", "method", "requesturl", "requesturi", "requestmethod", "requestpath", "httpmethod", "headers",
 		"timestamp", "time", "traceid", "requestid", "correlationid",
 		"errors", "ok", "data",
 	}

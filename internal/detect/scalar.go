@@ -222,7 +222,7 @@ func (s *scanner) quoted(quote byte, escape int) Span {
 			continue
 		case c == '\n':
 			lines++
-			if s.lost[which] {
+			if s.lost[which] || strings.HasSuffix(s.text[start:i], truncatedMark) {
 				return s.cutString(start, i)
 			}
 		case c == quote && slashes >= escape && (slashes-escape)%(2*(escape+1)) == 0 && s.endsString(i, lines):
@@ -239,6 +239,9 @@ func (s *scanner) quoted(quote byte, escape int) Span {
 	s.lost[which] = true
 	return s.cutString(start, start+lineLength(s.text[start:]))
 }
+
+// truncatedMark is what Guzzle puts where it cuts a body off.
+const truncatedMark = "(truncated...)"
 
 // isCutAt says whether the quote text[i] opens the next string, and not closes the
 // one from start on: what is between them was cut out, as in "issue":[{"sev..."code":"…".

@@ -42,7 +42,7 @@ type finding struct {
 // look finds the articles that fit a signal.
 func look(base *kb.Base, s detect.Signal, asked bool, tr *Trace) finding {
 	if s.Status == 0 && len(s.Codes) > 0 && onlyPhrase(s) {
-		s.Status = detect.ReasonStatus(s.Codes[0])
+		s.Status = phraseOf(s.Codes[0])
 	}
 	f := finding{signal: s, trace: tr}
 	if phrase := onlyPhrase(s); !phrase && f.byNames(base, s.Codes) {
@@ -73,13 +73,22 @@ func look(base *kb.Base, s detect.Signal, asked bool, tr *Trace) finding {
 // of the body say more.
 func onlyPhrase(s detect.Signal) bool {
 	for _, code := range s.Codes {
-		status := detect.ReasonStatus(code)
+		status := phraseOf(code)
 		own := code == strings.ToUpper(code) && !strings.EqualFold(code, "unauthenticated") // which Google gives to every 401
 		if status == 0 || s.Status != 0 && status != s.Status || own {
 			return false
 		}
 	}
 	return true
+}
+
+// phraseOf gives the status whose standard phrase a code is, or the name of the exception
+// that a client library has for it: UnauthorizedException. 0 if it is none.
+func phraseOf(code string) int {
+	for _, end := range [...]string{"Exception", "Error"} {
+		code = strings.TrimSuffix(code, end)
+	}
+	return detect.ReasonStatus(code)
 }
 
 // hasOwnCode says whether a signal has a code that nobody knows, and that is not

@@ -1,5 +1,7 @@
 package detect
 
+import "strings"
+
 // This file judges error bodies by what is said around them.
 
 var (
@@ -30,6 +32,9 @@ func (t *talk) judgeBody(s Span) Cues {
 	if t.solved >= 0 && !t.happensIn(t.solved+1, last) {
 		c |= cueSolved
 	}
+	if t.isMadeUpBehind(s, last+1) {
+		c |= cuePlan
+	}
 	if last < 0 {
 		return c
 	}
@@ -41,6 +46,23 @@ func (t *talk) judgeBody(s Span) Cues {
 		return c
 	}
 	return c | t.judgeLead(first, last)
+}
+
+// isMadeUpBehind says whether the sentence that goes on behind a body on its line, with
+// token i, says that it was made up: "… is what our mock sends".
+func (t *talk) isMadeUpBehind(s Span, i int) bool {
+	if i >= len(t.list) || strings.Trim(t.text[s.End:t.list[i].span.Start], " ") != "" {
+		return false
+	}
+	for ; i < len(t.list); i++ {
+		if t.has(i, cMade) {
+			return true
+		}
+		if !t.joined(i+1, clauseStop) {
+			break
+		}
+	}
+	return false
 }
 
 // judgeLead judges the clause that leads to a body, in a message that says nowhere

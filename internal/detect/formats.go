@@ -61,12 +61,13 @@ func isPage(t *tree, i int32) bool {
 }
 
 // readPage reads the error that a page names: its status, and behind it the status's
-// phrase. Without a status, its title must be the name of one.
+// phrase. Without a status, its title must be the name of one. What a page of 400 or 401
+// says beside that tells which error it is; one of 403 says the same of all.
 func readPage(t *tree, i int32) []fault {
 	const most = 40 // texts that are looked at
 	f := fault{node: i, unsure: true}
 	texts := 0
-	for k := i; k < t.nodes[i].end && texts < most && len(f.codes) == 0; k++ {
+	for k := i; k < t.nodes[i].end && texts < most && (len(f.codes) == 0 || f.tellsMore()); k++ {
 		if n := t.nodes[k]; n.kind != scalarNode || n.key.End > n.key.Start {
 			continue
 		}
@@ -75,8 +76,11 @@ func readPage(t *tree, i int32) []fault {
 		if status == 0 && reasonStatus(text) == f.status && f.status != 0 { // in a heading of its own
 			status, phrase = f.status, text
 		}
-		if f.status == 0 && status != 0 || texts == 0 {
+		switch {
+		case f.status == 0 && status != 0 || texts == 0:
 			f.status, f.message = status, text
+		case f.tellsMore():
+			f.message += ". " + text
 		}
 		if phrase != "" && status == f.status {
 			f.codes = []string{phrase}
@@ -85,6 +89,12 @@ func readPage(t *tree, i int32) []fault {
 	}
 	f.unsure = f.status == 0
 	return []fault{f}
+}
+
+// tellsMore says whether pages of a fault's status say which of its errors it is.
+func (f *fault) tellsMore() bool {
+	const longest = 300 // of what is looked at for a name
+	return (f.status == 400 || f.status == 401) && len(f.message) < longest
 }
 
 // isErrorList recognises what only carries a list of errors, as JSON:API and

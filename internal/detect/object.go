@@ -25,6 +25,7 @@ type scanner struct {
 	text   string
 	at     int
 	lost   [2]bool // no ' (0) or " (1) closes a string that was left open
+	bare   bool    // this tree is members without a beginning, and may end in the middle of a sentence
 	twice  bool    // every quote of this tree is written twice, as in a CSV file
 	prefix string  // what stands before this tree on its line
 	b      builder // of the last tree
@@ -48,6 +49,7 @@ func (s *scanner) begin() *builder {
 func (s *scanner) object(member bool) *tree {
 	b := s.begin()
 	b.push(objectNode, s.at)
+	s.bare = member
 	if !member {
 		s.at++
 	}

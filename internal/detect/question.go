@@ -22,6 +22,9 @@ func LongestName(base *kb.Base, text string) string {
 				continue
 			}
 			s := text[list[i].span.Start:list[i+n-1].span.End]
+			if n == 1 {
+				s = s[strings.LastIndexByte(s, '.')+1:] // of the class of an exception
+			}
 			if len(s) <= max(len(longest), len(reason)) {
 				break
 			}

@@ -225,7 +225,8 @@ func (s *scanner) quoted(quote byte, escape int) Span {
 			if s.lost[which] || strings.HasSuffix(s.text[start:i], truncatedMark) {
 				return s.cutString(start, i)
 			}
-		case c == quote && slashes >= escape && (slashes-escape)%(2*(escape+1)) == 0 && s.endsString(i, lines):
+		case c == quote && slashes >= escape && (slashes-escape)%(2*(escape+1)) == 0 &&
+			(s.endsString(i, lines) || s.bare && isQuotedWord(s.text, start, i)):
 			s.at = i + 1
 			if s.twice && quote == '"' && s.at < len(s.text) && s.text[s.at] == '"' {
 				s.at++
@@ -242,6 +243,12 @@ func (s *scanner) quoted(quote byte, escape int) Span {
 
 // truncatedMark is what Guzzle puts where it cuts a body off.
 const truncatedMark = "(truncated...)"
+
+// isQuotedWord says whether text[start:i] is one word between quotes, behind which a
+// sentence goes on: "code": "notFound" is what we get.
+func isQuotedWord(text string, start, i int) bool {
+	return nameLength(text[start:i]) == i-start && i+2 < len(text) && text[i+1] == ' ' && isLetter(text[i+2])
+}
 
 // isCutAt says whether the quote text[i] opens the next string, and not closes the
 // one from start on: what is between them was cut out, as in "issue":[{"sev..."code":"…".

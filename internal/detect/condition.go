@@ -103,6 +103,8 @@ func (t *talk) isPlanned(i int) bool {
 		switch {
 		case t.isModal(j) && t.is(i, getting...) && t.marked(i, asked):
 			return false // "should I be getting a 401 here?"
+		case t.is(j, "to") && t.is(j-1, "way", "ways"): // "is there a way to get round"
+			return false
 		case t.is(j, "to"):
 			if j == i-1 && !t.is(j-1, beginning...) {
 				return !t.asksWhy(j)

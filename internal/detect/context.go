@@ -13,7 +13,7 @@ func (t *talk) context(first, last int) Cues {
 		c |= cueNow
 	}
 	if t.isThrownAt(s) {
-		c |= cueThrown
+		c = c&^cueWeb | cueThrown
 	}
 	if t.isContrast(s) {
 		c |= cueContrast
@@ -47,7 +47,21 @@ func (t *talk) asks(s sentence, c Cues) bool {
 
 // asksHelp says whether the clause, or a short question elsewhere in the message,
 // asks for help.
-func (t *talk) asksHelp(s sentence) bool { return s.has(cHelp) || t.help }
+func (t *talk) asksHelp(s sentence) bool { return s.has(cHelp) || t.help || t.asksWayRound(s) }
+
+// asksWayRound says whether a way round the mention is asked for: "is there a way round
+// QuotaViolation?"
+func (t *talk) asksWayRound(s sentence) bool {
+	if !t.is(s.first-1, "round", "around", "past") {
+		return false
+	}
+	for i := s.start; i < s.first-1; i++ {
+		if t.is(i, "way", "ways") {
+			return true
+		}
+	}
+	return false
+}
 
 // talksOfAPIs says whether the clause, or else the message, speaks of APIs,
 // servers or requests.

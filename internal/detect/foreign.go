@@ -64,7 +64,13 @@ var runtimes = words("cronjob job pod pods container containers deployment worke
 // isTool says whether the clause speaks of a program or place whose errors are
 // not those of an API, and of no API: "docker pull gives 401".
 func (t *talk) isTool(s sentence) bool {
-	if !s.has(cTool) && !t.isOfStorage(s) {
+	if !s.has(cTool) && !t.isOfStorage(s) || t.isAnsweredTo(s) {
+		return false
+	}
+	if t.isPrinted(s.first) {
+		s.end = s.first // what goes on behind it is the program's, or a remark
+	}
+	if !t.hasTool(s) && !t.isOfStorage(s) {
 		return false
 	}
 	for i := s.start; i <= s.end; i++ {
@@ -75,6 +81,53 @@ func (t *talk) isTool(s sentence) bool {
 		}
 	}
 	return true
+}
+
+// isPrinted says whether token i stands where programs print a status or its name.
+func (t *talk) isPrinted(i int) bool {
+	at := t.list[i].span
+	return t.announcesReason(i-1) || t.isStatus(i) && printedAt(t.text[:at.Start], t.text[at.End:])
+}
+
+// hasTool says whether a token of the clause is a tool.
+func (t *talk) hasTool(s sentence) bool {
+	for i := s.start; i <= s.end; i++ {
+		like := t.is(i+1, "like") && t.between(i) == "-" // "an elasticsearch-like API"
+		if s.around(i) && t.has(i, cTool) && !like && !t.isWhereItWorks(i) {
+			return true
+		}
+	}
+	return false
+}
+
+// isWhereItWorks says whether token i is where there is no error: "works in the browser",
+// "on my laptop it is fine".
+func (t *talk) isWhereItWorks(i int) bool {
+	const reach = 4
+	place := i - 1
+	for t.is(place, "the", "my", "a", "our") {
+		place--
+	}
+	if !t.is(place, "in", "on", "from", "with", "via") {
+		return false
+	}
+	for j := place - 2; j <= i+reach; j++ {
+		if t.is(j, "works", "worked", "fine", "ok", "okay") && t.joined(max(j, i), clauseStop) {
+			return true
+		}
+	}
+	return false
+}
+
+// isAnsweredTo says whether the mention is what an API or a server is said to answer:
+// "S3 says 403", "the search API returns …".
+func (t *talk) isAnsweredTo(s sentence) bool {
+	for i := s.start; i < s.first; i++ {
+		if t.has(i, cAnswer) && t.isAnswerer(i) {
+			return true
+		}
+	}
+	return false
 }
 
 // isOfStorage says whether the clause names a storage of Amazon's as people type it: "s3".

@@ -60,6 +60,14 @@ func (t *talk) isForeignAt(line Span) bool {
 	})
 }
 
+// beginsThrown says whether a line begins with the class of an exception and a colon, as
+// stacks end: such a line was printed, whatever code stands above it.
+func beginsThrown(line string) bool {
+	line = strings.TrimLeft(line, " \t`")
+	class, _, found := strings.Cut(line, ": ")
+	return found && strings.IndexByte(class, ' ') < 0 && isExceptionName(class)
+}
+
 // inSource says whether token i stands in source code: its line does, or in a
 // fence the line before or behind it.
 func (t *talk) inSource(i int) bool {
@@ -68,7 +76,7 @@ func (t *talk) inSource(i int) bool {
 	if t.sourceLine.on(at, func() bool { return isSourceLine(line) }) {
 		return true
 	}
-	if !t.marked(i, inFence) {
+	if !t.marked(i, inFence) || beginsThrown(line) {
 		return false
 	}
 	before := t.lineBefore(at)

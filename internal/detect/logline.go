@@ -98,7 +98,7 @@ var programPhrases = [...]string{
 	"response code", "response code is", "http status", "http status of", "http error", "http error! status", "error: http",
 	"a status of", "responded with status", "responded with a status", "failed with status", "unexpected status",
 	"the server returned the status", "server responded with", "indicate success", "returned error", "returned an error",
-	"kind: status", ":status", "<response", "<--", "ms -", "statuscode(code",
+	"kind: status", "response[status", "googleapi: error", ":status", "<response", "<--", "ms -", "statuscode(code",
 }
 
 // programBefore says whether s ends with one of programPhrases.

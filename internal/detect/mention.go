@@ -64,6 +64,8 @@ func (t *talk) mention(i int) (mention, bool) {
 		return t.unroutedMention(i), true
 	case t.announcesReason(i):
 		return t.reasonMention(i)
+	case t.isServed(i):
+		return t.servedMention(i), true
 	case codeShaped(t.word(i)), t.marked(i, upper), t.hyphenated(i), isPrefixWord(t.word(i)):
 		if m, ok := t.codeMention(i); ok {
 			return m, ok

@@ -12,7 +12,7 @@ import (
 var (
 	// betweenNames stand between a status and its name: "403 Client Error: Forbidden for".
 	betweenNames = words(`client error server response status with code is and message says you your
-		reasonphrase reason phrase statustext statusdescription response.statustext`)
+		reasonphrase reason phrase statustext status_text statusdescription response.statustext`)
 
 	// nameHeads begin a line of its own that gives a status's name: "Reason: Forbidden".
 	nameHeads = words("response message reason statustext statusdescription reasonphrase")

@@ -1,5 +1,7 @@
 package detect
 
+import "strings"
+
 // This file finds what is over: solved, gone, thanked for, or long ago.
 
 var (
@@ -132,6 +134,8 @@ func (t *talk) isSolved(i int) bool {
 		return false
 	}
 	switch {
+	case t.is(i, "resolved") && (strings.HasPrefix(t.between(i), " [") || t.is(i+1, "exception")): // how Spring logs what it answered
+		return false
 	case t.is(i, "works", "working"):
 		return t.worksAgain(i)
 	case t.is(i, "found") && t.is(i+1, "the"):

@@ -1,5 +1,7 @@
 package detect
 
+import "strings"
+
 // This file finds plans: what is designed, tested, documented, or to come.
 
 var (
@@ -86,7 +88,21 @@ func (t *talk) isPlanWord(i int, s sentence) bool {
 	}
 	header := t.is(i+1, "after") // Retry-After
 	event := i > s.last && t.is(i-1, beforeEvents...)
-	return !header && !event && !t.isForTests(i)
+	return !header && !event && !t.isForTests(i) && !t.isMicrosoftGraph(i) && !t.isActedOn(i, s)
+}
+
+// isMicrosoftGraph says whether the word at token i is the name of Microsoft's API.
+func (t *talk) isMicrosoftGraph(i int) bool {
+	return t.is(i, "graph") && (t.is(i-1, "microsoft", "ms") || t.is(i+1, "api", "call", "calls", "client", "endpoint", "sdk"))
+}
+
+// isActedOn says whether the word at token i is only what a program works on when the
+// error comes: "401 when it pushes the spec".
+func (t *talk) isActedOn(i int, s sentence) bool {
+	if i < s.last+4 || !t.is(i-1, "the", "a", "our") || !strings.HasSuffix(t.word(i-2), "s") {
+		return false
+	}
+	return t.is(s.last+1, "when", "while") || t.is(i-4, "when", "while")
 }
 
 // isProcessed says whether token i is what a program does with the status: "log all
@@ -157,7 +173,7 @@ func (t *talk) isTestOf(i int) bool {
 // "as documented".
 func (t *talk) isDocumented(s sentence) bool {
 	start := t.sentenceStart(s.first)
-	if t.is(start, "from", "quote", "excerpt") && s.has(cPlan) && t.colonBetween(start, s.first) {
+	if t.is(start, "from", "quote", "excerpt", "in") && s.has(cPlan) && t.colonBetween(start, s.first) {
 		return true
 	}
 	for i := s.start; i < s.first; i++ {

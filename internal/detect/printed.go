@@ -6,7 +6,7 @@ import "strings"
 // exception with its words, a status by its name, a router's "Cannot GET".
 
 // reasonKeys are the keys under which programs print the name of a status.
-var reasonKeys = words("statuscode statusmessage statustext statusdescription reasonphrase")
+var reasonKeys = words("statuscode statusmessage statustext status_text statusdescription reasonphrase")
 
 // unroutedMention reads Express's "Cannot GET /x" at token i, which is a 404.
 func (t *talk) unroutedMention(i int) mention {
@@ -47,7 +47,8 @@ func isOfJava(name string) bool {
 // announcesReason says whether token i is what programs print before the name of
 // a status, in place of its number or beside it.
 func (t *talk) announcesReason(i int) bool {
-	return t.is(i, reasonKeys...) ||
+	name := t.word(i)
+	return isAmong(name[strings.LastIndexByte(name, '.')+1:], reasonKeys) ||
 		t.is(i, "code") && t.is(i-1, "status", "error") ||
 		t.is(i, "error") && t.is(i-1, "client") ||
 		t.is(i, "phrase") && t.is(i-1, "reason") ||
@@ -73,6 +74,48 @@ func (t *talk) reasonMention(i int) (mention, bool) {
 		}
 	}
 	return mention{}, false
+}
+
+// servedMention reads a phrase from token i on with the path of the request behind it, as
+// Django logs what it served (https://docs.djangoproject.com/en/5.2/ref/logging/):
+// "Forbidden: /api/x", "Forbidden (CSRF cookie not set.): /api/x".
+func (t *talk) servedMention(i int) mention {
+	to := t.servedTo(i)
+	s := t.phrase(i, to)
+	m := mention{first: i, last: to, status: reasonStatus(s), codes: []string{s}, kind: KindReason, reader: readerLog}
+	m.cues = cueProgram | t.context(i, to)
+	return m
+}
+
+// isServed says whether such a phrase begins at token i.
+func (t *talk) isServed(i int) bool { return t.servedTo(i) >= 0 }
+
+// servedTo is the last token of such a phrase that begins at token i, or -1.
+func (t *talk) servedTo(i int) int {
+	if !isUpper(t.text[t.list[i].span.Start]) || t.marked(i, upper) {
+		return -1
+	}
+	for to := i; to < i+maxReasonWords && t.run(i, to); to++ {
+		if servedBehind(t.text[t.list[to].span.End:]) && reasonStatus(t.phrase(i, to)) != 0 {
+			return to
+		}
+	}
+	return -1
+}
+
+// servedBehind says whether a text begins with the path of an API behind a colon, perhaps
+// with a reason in brackets before it.
+func servedBehind(s string) bool {
+	const longest = 80
+	if strings.HasPrefix(s, " (") {
+		end := strings.IndexByte(s[:min(len(s), longest)], ')')
+		if end < 0 {
+			return false
+		}
+		s = s[end+1:]
+	}
+	path, found := strings.CutPrefix(s, ":")
+	return found && isAPIPath(path)
 }
 
 // isNamedReason says whether a word is a name that an article knows. gRPC has names of

@@ -53,6 +53,9 @@ func (t *talk) saidMention(i int) (mention, bool) {
 	from := i + 1
 	for skipped := 0; skipped < mostSkipped && t.joined(from, clauseStop); skipped++ {
 		if to, name := t.wordsAt(from); name != "" {
+			if t.isStatus(from-1) && t.joined(from, noStop) {
+				return mention{}, false // "says 403 forbidden" is read as a status with its name
+			}
 			return t.saidWords(i, from, to, name)
 		}
 		if !t.has(from, cLead|cNow) && !t.copulaBehind(i, from) {
@@ -340,5 +343,7 @@ func (t *talk) isAnswerer(i int) bool {
 	for t.has(i-1, cNow) || t.is(i-1, "is", "just", "now", "still", "then", "suddenly") {
 		i--
 	}
-	return t.joined(i, clauseStop) && (t.isAPI(i-1) || t.has(i-1, cServer))
+	frontDoor := t.is(i-1, "door") && t.is(i-2, "front") // Azure's
+	ofTool := t.joined(i-1, noStop) && t.has(i-2, cTool) // "the SQL server"
+	return t.joined(i, clauseStop) && (t.isAPI(i-1) || t.has(i-1, cServer) && !ofTool || frontDoor)
 }

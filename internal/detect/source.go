@@ -94,7 +94,16 @@ func isSourceLine(line string) bool {
 	if coded && beginsWith(s, sourceStarts[:]) || beginsWith(s, sureStarts[:]) {
 		return true
 	}
-	return holds(s, sourceMarks[:])
+	return holds(withoutShown(s), sourceMarks[:])
+}
+
+// withoutShown is a line, which does not begin as source code, without the "==" that
+// people put between a name and its value as a debugger shows them: "StatusCode == Forbidden".
+func withoutShown(line string) string {
+	if name, value, found := strings.Cut(line, "statuscode == "); found && !beginsWith(line, sourceStarts[:]) {
+		return name + value
+	}
+	return line
 }
 
 // endsAsSource says whether a line ends as statements and the heads of blocks do. A lone

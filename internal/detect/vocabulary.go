@@ -183,7 +183,10 @@ var vocabulary = []struct {
 		signin handshake query queries search`},
 	// What can stand as the subject of "says".
 	{cServer, `sandbox endpoint response body server service gateway proxy backend receiver client axios notify
-		login supplier`},
+		login supplier library rpc grpc`},
+	// Gateways, firewalls, identity providers and clouds' APIs, which answer under names of their own.
+	{cServer, `kong tyk wso2 mulesoft apim istio envoy traefik haproxy zuul akamai cloudflare imperva waf
+		keycloak okta auth0 cognito adfs entra s3 dynamodb sqs sns kms sts cosmos cosmosdb twilio stripe`},
 	// What can stand before "is 404".
 	{cSubject, `response responses result results status answer answers everything outcome reply replies call calls
 		request requests`},
@@ -208,7 +211,7 @@ var vocabulary = []struct {
 		mongodb redis kafka rabbitmq rabbit elasticsearch elastic kibana grafana oracle sqlserver ssh scp
 		sftp sudo bash ldap vpn wifi nfs smb bank badge lift door printer coffee hub tv oven alexa
 		thermostat ticketmaster ocado steam fridge kitchen dating mother father brother sister baby boiler
-		barista girlfriend boyfriend mum dad boss dishwasher brain motivation weekend wife husband kids cat
+		barista girlfriend boyfriend mum dad boss dishwasher brain motivation wife husband kids cat
 		dog laptop iphone android browser`},
 
 	// What is not real, or not meant.

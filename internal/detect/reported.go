@@ -30,6 +30,9 @@ func (t *talk) statusMention(i int) (mention, bool) {
 	} else if t.marked(i, asked) {
 		m.cues |= cueAsks
 	}
+	if m.status == 401 {
+		t.nameByCredentials(&m)
+	}
 	if t.standsReported(i, &m) {
 		m.cues |= cueEnds
 	}

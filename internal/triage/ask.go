@@ -29,6 +29,10 @@ func ask(base *kb.Base, texts []*detect.Text, unknown *finding, tr *Trace) Decis
 		q.words = name
 		found = base.Match(kb.Query{Status: q.status, Words: q.words})
 	}
+	if name := detect.Credentials(base, opening(text)); name != "" && unknown == nil && !isAnswer(found) {
+		q.words = name
+		found = base.Match(kb.Query{Status: q.status, Words: q.words})
+	}
 	tr.question(q.status, q.words)
 	tr.candidates(kb.Query{Status: q.status, Words: q.words}, found)
 	tr.thresholds()

@@ -57,6 +57,9 @@ var (
 // plans says whether a clause speaks of plans, tests or documents. The header
 // Retry-After does not.
 func (t *talk) plans(s sentence) bool {
+	if t.isOfKind(s) {
+		return true
+	}
 	for i := t.newsStart(s); i <= s.end; i++ {
 		if i > s.tail+1 && t.list[i].before == clauseStop {
 			break // what is said in passing
@@ -67,6 +70,15 @@ func (t *talk) plans(s sentence) bool {
 		}
 	}
 	return false
+}
+
+// kinds stand before "like" and "such as" where a code is an example of what is spoken of.
+var kinds = words("error errors code codes status statuses exception exceptions failure failures")
+
+// isOfKind says whether the mention is only an example: "errors like INVALID_VALUE".
+func (t *talk) isOfKind(s sentence) bool {
+	return t.is(s.head-1, "like") && t.is(s.head-2, kinds...) ||
+		t.is(s.head-1, "as") && t.is(s.head-2, "such") && t.is(s.head-3, kinds...)
 }
 
 // newsStart is where the clause begins that tells the news: behind "now" in "I

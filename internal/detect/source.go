@@ -33,7 +33,7 @@ var sourceMarks = [...]string{
 	// Servers that answer with a status.
 	".status(", ".statuscode(", "withstatuscode(", "sendstatus(", ".withstatus(", "http.error(", "httpexception(", "abort(",
 	"(status=", "(status_code=", "responseentity.", "responseentity<", "jsonify(", "res.send", ".json({",
-	"errordocument ", "prefer: code=",
+	"errordocument ", "prefer: code=", "limit_req_status ", "limit_conn_status ", "error_page ", "deny_status ",
 	// Tests and mocks that expect one.
 	"tobe(", "toequal(", "assertequal", ".andexpect(", "mockmvc.", "raise_error(",
 	".reply(", "thenreturn(", "thenthrow(", ".to_return(", "stub_request(",

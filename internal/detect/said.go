@@ -106,6 +106,9 @@ func (t *talk) saidWords(i, from, to int, name string) (mention, bool) {
 		return mention{}, false
 	}
 	m := t.wordsMention(from, to, name)
+	if longer := t.longerQuoted(from, name); longer != "" {
+		m.codes = append([]string{longer}, m.codes...)
+	}
 	if t.isAnswerer(i) {
 		m.cues |= cueFrom
 	}
@@ -113,6 +116,25 @@ func (t *talk) saidWords(i, from, to int, name string) (mention, bool) {
 		m.cues |= cueProgram
 	}
 	return m, m.cues&(cueAPI|cueNearAPI|cueFrom|cueProgram) != 0
+}
+
+// longerQuoted is a longer name than the one that a quotation begins with at token i, from
+// the rest of it: "Access denied due to missing subscription key". "" if there is none.
+func (t *talk) longerQuoted(i int, name string) string {
+	const longest = 200
+	start := t.list[i].span.Start
+	if start == 0 || !isQuoteMark(t.text[start-1]) {
+		return ""
+	}
+	rest := t.text[start:min(len(t.text), start+longest)]
+	end := strings.IndexByte(rest, t.text[start-1])
+	if end < 0 {
+		return ""
+	}
+	if longer := LongestName(t.base, rest[:end]); len(longer) > len(name) {
+		return longer
+	}
+	return ""
 }
 
 // isOfLimits says whether a name that ends at token i goes on to that of a header, a

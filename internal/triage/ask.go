@@ -41,7 +41,7 @@ func ask(base *kb.Base, texts []*detect.Text, unknown *finding, tr *Trace) Decis
 	case len(found) == 0:
 		d.Outcome, d.Reason = OutcomeMiss, "nothing comes near"
 		return d
-	case found[0].Score >= kb.AnswerScore && unknown == nil:
+	case unknown == nil && (found[0].Score >= kb.AnswerScore || isMeant(q, found)):
 		f := finding{signal: detect.Signal{Status: q.status}}
 		f.take(found)
 		f.worded(text, f.signal, true)
@@ -91,6 +91,14 @@ func aboutUnknown(base *kb.Base, unknown *finding) question {
 // isAnswer says whether the best of some candidates is an answer.
 func isAnswer(found []kb.Candidate) bool {
 	return len(found) > 0 && found[0].Score >= kb.AnswerScore && found[0].Reason != kb.ReasonStatus
+}
+
+// isMeant says whether a question of several words, in which slips are not what to fear,
+// comes near to one article and to no other.
+func isMeant(q question, found []kb.Candidate) bool {
+	const fewest, enough, apart = 4, 0.80, 0.10 // words; scores
+	return len(strings.Fields(q.words)) >= fewest && found[0].Score >= enough && found[0].Reason == kb.ReasonNear &&
+		(len(found) == 1 || found[1].Score < found[0].Score-apart)
 }
 
 // understood says what of a question can be shown.

@@ -197,7 +197,7 @@ func (t *talk) isAsked(s sentence) bool {
 	if start == s.first {
 		return false
 	}
-	if t.asksWhatCanBe(start, s) || t.asksOthers(start, s) {
+	if t.asksWhatCanBe(start, s) || t.asksOthers(start, s) || t.asksWhichOf(start, s) {
 		return true
 	}
 	for i := start; i < s.first && i < start+reach; i++ {
@@ -213,6 +213,21 @@ func (t *talk) isAsked(s sentence) bool {
 func (t *talk) asksWhatCanBe(start int, s sentence) bool {
 	return s.isQuestion() && t.is(start, offering...) && !s.has(cFirst|cHelp|cNow) &&
 		!t.asksWhy(s.first) && t.isOffer(start, s.first)
+}
+
+// asksWhichOf says whether the sentence that begins at start asks which of two statuses
+// it would be: "do we get a 401 when the token is expired, or a 403?"
+func (t *talk) asksWhichOf(start int, s sentence) bool {
+	const reach = 12
+	if !s.isQuestion() || !t.is(start, offering...) || s.has(cHelp|cNow) {
+		return false
+	}
+	for i := max(start, s.first-reach); i <= s.last+reach && t.joined(i+1, clauseStop); i++ {
+		if t.is(i, "or") && (t.isStatus(i+1) || t.isStatus(i+2)) {
+			return true
+		}
+	}
+	return false
 }
 
 // isOffer says whether a verb in its base form stands between two tokens: what an

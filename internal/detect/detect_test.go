@@ -45,7 +45,7 @@ func TestFormats(t *testing.T) {
 		{"GraphQL", `{"errors":[{"message":"m","extensions":{"code":"FORBIDDEN"}}],"data":null}`, "body 0 [FORBIDDEN]", "m", "error body"},
 		{"problem details", `{"type":"about:blank","title":"Too Many Requests","status":429}`, "body 429 [Too Many Requests]", "Too Many Requests", "problem details"},
 		{"AWS", `{"__type":"com.amazon#ThrottlingException","message":"Rate exceeded"}`,
-			"body 0 [com.amazon#ThrottlingException Throttling]", "Rate exceeded", "error body"},
+			"body 0 [com.amazon#ThrottlingException ThrottlingException Throttling]", "Rate exceeded", "error body"},
 		{"Google", `{"error":{"code":403,"message":"m","status":"PERMISSION_DENIED"}}`, "body 403 [PERMISSION_DENIED]", "m", "error body"},
 		{"Spring", `{"timestamp":"t","status":404,"error":"Not Found","path":"/x"}`, "body 404 [Not Found]", "Not Found", "error body"},
 		{"client library", `{"name":"AxiosError","message":"Request failed with status code 403","code":"ERR_BAD_REQUEST","config":{"url":"u"},"response":{"status":403,"data":{"code":"A_B","message":"m"}}}`,

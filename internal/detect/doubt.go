@@ -47,7 +47,7 @@ func (t *talk) intentions(s sentence, c Cues) Cues {
 	if t.is(s.start, "ac", "given", "scenario", "acceptance") || t.isDocumented(s) {
 		no |= cueGuess | cuePlan
 	}
-	if t.isAsked(s) || t.isPlannedFor(s) || t.isForOthers(s) || s.has(cMade) {
+	if t.isShownFor(s) || t.isAsked(s) || t.isPlannedFor(s) || t.isForOthers(s) || s.has(cMade) {
 		no |= cueGuess
 	}
 	if c&(cueHappens|cueThrown) != 0 {

@@ -81,6 +81,14 @@ func (t *talk) isOfKind(s sentence) bool {
 		t.is(s.head-1, "as") && t.is(s.head-2, "such") && t.is(s.head-3, kinds...)
 }
 
+// shown are what a program shows its users for a status: "a friendly page for 404".
+var shown = words("page pages screen screens message text texts wording dialog banner toast")
+
+// isShownFor says whether something is shown to users for the mention.
+func (t *talk) isShownFor(s sentence) bool {
+	return t.is(s.head-1, "for", "on") && t.is(s.head-2, shown...) && t.joined(s.head, noStop)
+}
+
 // newsStart is where the clause begins that tells the news: behind "now" in "I
 // added the header, now MISSING_VALUE".
 func (t *talk) newsStart(s sentence) int {

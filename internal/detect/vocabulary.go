@@ -186,7 +186,7 @@ var vocabulary = []struct {
 		login supplier library rpc grpc`},
 	// Gateways, firewalls, identity providers and clouds' APIs, which answer under names of their own.
 	{cServer, `kong tyk wso2 mulesoft apim istio envoy traefik haproxy zuul akamai cloudflare imperva waf
-		keycloak okta auth0 cognito adfs entra s3 dynamodb sqs sns kms sts cosmos cosmosdb twilio stripe`},
+		keycloak okta auth0 cognito adfs entra s3 dynamodb sqs sns kms sts cosmos cosmosdb`},
 	// What can stand before "is 404".
 	{cSubject, `response responses result results status answer answers everything outcome reply replies call calls
 		request requests`},

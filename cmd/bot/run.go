@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"runtime/debug"
 	"strings"
 	"sync"
 	"time"
@@ -205,6 +206,7 @@ func listen(ctx context.Context, bot *handlers.Bot, api *slack.Client, w *watch,
 		},
 		OnReady: func(int) {
 			s.log.Info("ready", "articles", len(s.base.Articles()))
+			go debug.FreeOSMemory() // what starting took; an idle bot would keep it for long
 			if s.onReady != nil {
 				s.onReady()
 			}

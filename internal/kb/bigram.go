@@ -8,8 +8,9 @@ package kb
 // standing. Lists rather than a tree or deleted neighbours: they are small, easy
 // to build, and do not care how many slips there are.
 type bigramIndex struct {
-	terms [letters * letters][]int32 // for each pair, the terms it stands in, once per place
-	pairs []int                      // for each term, how many pairs it has
+	terms   [letters * letters][]int32 // for each pair, the terms it stands in, once per place
+	pairs   []uint32                   // for each term, how many pairs it has
+	longest uint32                     // of pairs
 }
 
 // letters is the size of the index's alphabet: a to z, 1 to 9 (a key holds no 0),
@@ -28,13 +29,14 @@ const (
 )
 
 func newBigramIndex(terms []term) bigramIndex {
-	x := bigramIndex{pairs: make([]int, len(terms))}
+	x := bigramIndex{pairs: make([]uint32, len(terms))}
 	for i, t := range terms {
 		for p := range len(t.key) - 1 {
 			pair := bigram(t.key, p)
 			x.terms[pair] = append(x.terms[pair], int32(i))
 		}
-		x.pairs[i] = len(t.key) - 1
+		x.pairs[i] = uint32(len(t.key) - 1)
+		x.longest = max(x.longest, x.pairs[i])
 	}
 	return x
 }
@@ -42,37 +44,36 @@ func newBigramIndex(terms []term) bigramIndex {
 // shortlist returns the terms most like a key, at most shortlistSize, in the
 // order of the vocabulary.
 func (x *bigramIndex) shortlist(key string) []int32 {
-	shared := make([]uint16, len(x.pairs))
+	pairs := uint32(len(key) - 1)
+	if pairs > x.longest && percent(x.longest, pairs, x.longest) < shortlistMin {
+		return nil // too long for every name
+	}
+	like := make([]uint32, len(x.pairs)) // for each term, the common pairs, and then the likeness in percent
 	for p := range len(key) - 1 {
 		for _, t := range x.terms[bigram(key, p)] {
-			shared[t]++
+			like[t]++
 		}
 	}
 
 	// Sorting thousands of terms to keep a few would cost more than all the
 	// rest: count how many terms have which likeness, and cut where the list
 	// is full.
-	var like [101]int
-	percent := func(t int) int {
-		return min(100, 200*int(shared[t])/(len(key)-1+x.pairs[t]))
-	}
-	for t, n := range shared {
-		if n > 0 {
-			like[percent(t)]++
+	var count [101]int
+	for t, shared := range like {
+		if shared > 0 {
+			like[t] = min(100, percent(shared, pairs, x.pairs[t]))
+			count[like[t]]++
 		}
 	}
-	cut, room := 100, shortlistSize
-	for cut >= shortlistMin && like[cut] <= room {
-		room -= like[cut]
+	cut, room := uint32(100), shortlistSize
+	for cut >= shortlistMin && count[cut] <= room {
+		room -= count[cut]
 		cut--
 	}
 
 	list := make([]int32, 0, shortlistSize-room)
-	for t, n := range shared {
-		if n == 0 {
-			continue
-		}
-		switch p := percent(t); {
+	for t, p := range like {
+		switch {
 		case p > cut:
 			list = append(list, int32(t))
 		case p == cut && p >= shortlistMin && room > 0:
@@ -82,6 +83,9 @@ func (x *bigramIndex) shortlist(key string) []int32 {
 	}
 	return list
 }
+
+// percent is the share of common pairs in those of two names.
+func percent(shared, a, b uint32) uint32 { return 200 * shared / (a + b) }
 
 func bigram(key string, at int) int { return letter(key[at])*letters + letter(key[at+1]) }
 

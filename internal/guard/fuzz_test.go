@@ -1,6 +1,9 @@
 package guard
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 // FuzzRedact plants a secret somewhere in a text: the text can be anything, what
 // was planted must be gone.
@@ -24,7 +27,8 @@ func FuzzRedact(f *testing.F) {
 		planted := before + p.text + after
 		checkProperties(t, planted)
 		p.cover = text + before + p.cover + after
-		if piece := leak(Redact(planted), p); piece != "" {
+		piece := leak(Redact(planted), p)
+		if piece != "" && !strings.Contains(bare(before), piece) && !strings.Contains(bare(after), piece) { // by themselves they can say what they do not beside each other
 			t.Errorf("%q\nbecame %q\nwhich still has %q of %q", planted, Redact(planted), piece, p.secret)
 		}
 	})

@@ -169,8 +169,8 @@ func (b *Bot) Resume(ctx context.Context) error {
 	return b.catchUp.begin(ctx)
 }
 
-// Fatal yields an error when Slack says that the bot's token is no longer good:
-// nothing can be done then but stop.
+// Fatal yields an error when nothing can be done but stop: Slack says that the bot's token
+// is no longer good, or the database's driver panicked (a *store.Panic).
 func (b *Bot) Fatal() <-chan error { return b.fatal }
 
 // stop reports an error that ends the bot.
@@ -218,7 +218,11 @@ const giveBackWait = time.Second
 // after. The panic's value is not logged: it could hold what people wrote.
 func survive(log *slog.Logger, what string, after func()) {
 	if r := recover(); r != nil {
-		log.Error("the bot stumbled over "+what+": please report this", "stack", string(debug.Stack()))
+		stack := string(debug.Stack())
+		if p, ok := r.(*store.Panic); ok { // it was on another goroutine
+			stack = p.Stack
+		}
+		log.Error("the bot stumbled over "+what+": please report this", "stack", stack)
 		after()
 	}
 }

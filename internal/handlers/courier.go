@@ -172,6 +172,12 @@ func (c *courier) keep() {
 		if err == nil && c.patience.Err() == nil {
 			_, err = c.sweep(c.ctx)
 		}
+		var broken *store.Panic
+		if errors.As(err, &broken) {
+			c.log.Error("the database's driver panicked: stopping, since it can store nothing any more", "stack", broken.Stack)
+			c.stop(err)
+			return
+		}
 		if (err == nil) != (out == nil) && c.ctx.Err() == nil {
 			if err != nil {
 				c.log.Error("cannot ask the database for unfinished replies: will try again", "error", err)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"runtime/debug"
 	"slices"
 	"sync"
 )
@@ -26,16 +27,17 @@ type queries interface {
 type groups struct {
 	db *sql.DB
 
-	mu     sync.Mutex
-	queue  []*member
-	busy   bool       // a goroutine runs
-	idle   *sync.Cond // with mu: busy became false
-	closed bool
+	mu      sync.Mutex
+	queue   []*member
+	busy    bool       // a goroutine runs
+	idle    *sync.Cond // with mu: busy became false
+	refused error      // why nothing is accepted any more
 
-	// Used by the goroutine that runs, and nobody else. Parsing takes SQLite longer than
-	// most of the statements.
-	prepared map[string]*sql.Stmt
-	wanted   []string // used and not prepared yet, which takes the connection
+	// Used by the goroutine that runs, and nobody else.
+	known   map[string]*known // statements, by their text
+	uses    int64             // of statements
+	wanted  []string          // to be prepared, which takes the connection
+	driving bool              // a statement of a member's is with the driver
 }
 
 // member is one transaction that waits for its turn or runs.
@@ -43,13 +45,44 @@ type member struct {
 	f        func(queries) error
 	readOnly bool
 	err      error
-	panicked any           // what f panicked with
+	panicked *Panic        // f panicked
+	over     bool          // done is closed
 	done     chan struct{} // closed when it is over
 }
 
-// maxPrepared bounds how many statements are kept prepared. A few are written with as
-// many places as there are values.
-const maxPrepared = 64
+// known is a statement that was used. Parsing takes SQLite longer than most of them take
+// to run, so what comes a second time is prepared.
+type known struct {
+	stmt *sql.Stmt // nil: it was used once
+	used int64     // the last of uses
+}
+
+const (
+	// maxKnown bounds how many statements are known: those that were not used for the
+	// longest time go. Some are written with as many places as there are values, so there
+	// is no end of them.
+	maxKnown = 64
+
+	// maxGroup bounds how many members share a commit. The first of them waits for the
+	// last: some 20 ms.
+	maxGroup = 256
+)
+
+// Panic says that a transaction panicked, and where. It does not say with what: that could
+// be what people wrote.
+//
+// Where the caller's own function panicked, its transaction panics with it. Where SQLite
+// did, transactions fail with it from then on: nobody knows in what state that left the
+// database's connection, and a new one would wait for its locks. The process has to be
+// started anew. What was committed is there then.
+type Panic struct {
+	Stack string
+}
+
+// Error says what to do.
+func (*Panic) Error() string {
+	return "a panic within a transaction: start the bot anew, and please report this"
+}
 
 // savepoint names that of every member: there is one at a time.
 const (
@@ -59,17 +92,18 @@ const (
 )
 
 func newGroups(db *sql.DB) *groups {
-	g := &groups{db: db, prepared: make(map[string]*sql.Stmt)}
+	g := &groups{db: db, known: make(map[string]*known)}
 	g.idle = sync.NewCond(&g.mu)
 	return g
 }
 
 // do runs f in a transaction, and returns when it is committed or failed, or when ctx
-// ended before its turn came. Where f panics, do does.
+// ended before its turn came: then it waits for the group that is under way and no longer.
+// Where f panics, do does, with a *Panic.
 func (g *groups) do(ctx context.Context, readOnly bool, f func(queries) error) error {
 	m := &member{f: f, readOnly: readOnly, done: make(chan struct{})}
-	if !g.add(m) {
-		return errClosed
+	if err := g.add(m); err != nil {
+		return err
 	}
 	select {
 	case <-m.done:
@@ -87,18 +121,18 @@ func (g *groups) do(ctx context.Context, readOnly bool, f func(queries) error) e
 
 var errClosed = errors.New("the database is closed")
 
-func (g *groups) add(m *member) bool {
+func (g *groups) add(m *member) error {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if g.closed {
-		return false
+	if g.refused != nil {
+		return g.refused
 	}
 	g.queue = append(g.queue, m)
 	if !g.busy {
 		g.busy = true
 		go g.run()
 	}
-	return true
+	return nil
 }
 
 // leave takes back what has not begun.
@@ -117,7 +151,9 @@ func (g *groups) leave(m *member) bool {
 func (g *groups) close() {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.closed = true
+	if g.refused == nil {
+		g.refused = errClosed
+	}
 	for g.busy {
 		g.idle.Wait()
 	}
@@ -126,30 +162,56 @@ func (g *groups) close() {
 // run works until nobody waits.
 func (g *groups) run() {
 	for group := g.next(); group != nil; group = g.next() {
-		var readers, writers []*member
-		for _, m := range group {
-			if m.readOnly {
-				readers = append(readers, m)
-			} else {
-				writers = append(writers, m)
-			}
-		}
-		g.together(readers, &sql.TxOptions{ReadOnly: true})
-		g.together(writers, nil)
-		g.prepare()
+		g.work(group)
 	}
 }
 
-// next returns all that wait; nil ends the work.
+// next returns those that wait, in their order; nil ends the work.
 func (g *groups) next() []*member {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	group := g.queue
 	g.queue = nil
+	if len(group) > maxGroup {
+		g.queue = slices.Clone(group[maxGroup:])
+		group = group[:maxGroup]
+	}
 	if g.busy = len(group) > 0; !g.busy {
 		g.idle.Broadcast()
 	}
 	return group
+}
+
+// work runs a group. It does not panic.
+func (g *groups) work(group []*member) {
+	defer func() {
+		if recover() != nil {
+			g.giveUp(group, &Panic{Stack: string(debug.Stack())})
+		}
+	}()
+	var readers, writers []*member
+	for _, m := range group {
+		if m.readOnly {
+			readers = append(readers, m)
+		} else {
+			writers = append(writers, m)
+		}
+	}
+	g.together(readers, &sql.TxOptions{ReadOnly: true})
+	g.together(writers, nil)
+	g.prepare()
+}
+
+// giveUp fails everybody, now and later.
+func (g *groups) giveUp(group []*member, why error) {
+	g.mu.Lock()
+	g.refused = why
+	waiting := g.queue
+	g.queue = nil
+	g.mu.Unlock()
+	for _, m := range slices.Concat(group, waiting) {
+		m.end(why)
+	}
 }
 
 // together runs members in one transaction.
@@ -159,42 +221,70 @@ func (g *groups) together(members []*member, options *sql.TxOptions) {
 	}
 	tx, err := g.db.BeginTx(context.Background(), options)
 	if err == nil {
-		err = g.inside(statements{tx, g}, members)
+		err = inside(statements{tx, g}, members)
 	}
 	for _, m := range members {
-		if m.err == nil {
-			m.err = err
-		}
-		close(m.done)
+		m.end(err)
 	}
 }
 
-// inside runs the members, and commits. Its error is everybody's.
-func (g *groups) inside(s statements, members []*member) error {
-	defer s.tx.Rollback() // after a Commit it does nothing
+// end ends a member, with err unless it has failed by itself.
+func (m *member) end(err error) {
+	if m.over {
+		return
+	}
+	if m.err == nil {
+		m.err = err
+	}
+	m.over = true
+	close(m.done)
+}
+
+// inside runs the members, and commits. Its error is everybody's. After a panic there is
+// no rollback: database/sql could wait for ever for what the driver left undone.
+func inside(s statements, members []*member) error {
 	for _, m := range members {
 		if err := s.member(m); err != nil {
+			s.tx.Rollback()
 			return err
 		}
 	}
 	return s.tx.Commit()
 }
 
-// prepare prepares what was used for the first time.
+// prepare prepares what was used twice, and forgets what was not used for long.
 func (g *groups) prepare() {
 	for _, query := range g.wanted {
-		if len(g.prepared) >= maxPrepared || g.prepared[query] != nil {
+		k := g.known[query]
+		if k.stmt != nil { // wanted twice
 			continue
 		}
 		if stmt, err := g.db.Prepare(query); err == nil {
-			g.prepared[query] = stmt
+			k.stmt = stmt
 		}
 	}
-	g.wanted = nil
+	g.wanted = g.wanted[:0]
+	for len(g.known) > maxKnown {
+		g.forgetOne()
+	}
 }
 
-// statements runs a group's statements. It does not look at a context: they take
-// microseconds, and one that was broken off would take the others' work with it.
+func (g *groups) forgetOne() {
+	var oldest string
+	for query, k := range g.known {
+		if o := g.known[oldest]; o == nil || k.used < o.used {
+			oldest = query
+		}
+	}
+	if stmt := g.known[oldest].stmt; stmt != nil {
+		stmt.Close()
+	}
+	delete(g.known, oldest)
+}
+
+// statements runs a group's statements. It does not look at a context: one that was broken
+// off would take the others' work with it. Most take microseconds; counts, and what is
+// done to a hundred rows, milliseconds.
 type statements struct {
 	tx *sql.Tx
 	g  *groups
@@ -224,37 +314,64 @@ func (s statements) member(m *member) error {
 	return err
 }
 
+// run runs a member's function. Where that panics the others go on; where the driver does,
+// the panic goes on.
 func (m *member) run(s statements) {
-	defer func() { m.panicked = recover() }()
+	defer func() {
+		if !s.g.driving && recover() != nil {
+			m.panicked = &Panic{Stack: string(debug.Stack())}
+		}
+	}()
 	m.err = m.f(s)
 }
 
 // stmt returns a statement that is prepared, or nil.
 func (s statements) stmt(query string) *sql.Stmt {
-	if stmt, ok := s.g.prepared[query]; ok {
-		return s.tx.Stmt(stmt)
+	k, again := s.g.known[query]
+	if !again {
+		k = new(known)
+		s.g.known[query] = k
 	}
-	s.g.wanted = append(s.g.wanted, query)
+	s.g.uses++
+	k.used = s.g.uses
+	switch {
+	case k.stmt != nil:
+		return s.tx.Stmt(k.stmt)
+	case again:
+		s.g.wanted = append(s.g.wanted, query)
+	}
 	return nil
 }
 
-func (s statements) ExecContext(_ context.Context, query string, args ...any) (sql.Result, error) {
+func (s statements) ExecContext(_ context.Context, query string, args ...any) (res sql.Result, err error) {
+	s.g.driving = true
 	if stmt := s.stmt(query); stmt != nil {
-		return stmt.Exec(args...)
+		res, err = stmt.Exec(args...)
+	} else {
+		res, err = s.tx.Exec(query, args...)
 	}
-	return s.tx.Exec(query, args...)
+	s.g.driving = false
+	return res, err
 }
 
-func (s statements) QueryContext(_ context.Context, query string, args ...any) (*sql.Rows, error) {
+func (s statements) QueryContext(_ context.Context, query string, args ...any) (rows *sql.Rows, err error) {
+	s.g.driving = true
 	if stmt := s.stmt(query); stmt != nil {
-		return stmt.Query(args...)
+		rows, err = stmt.Query(args...)
+	} else {
+		rows, err = s.tx.Query(query, args...)
 	}
-	return s.tx.Query(query, args...)
+	s.g.driving = false
+	return rows, err
 }
 
-func (s statements) QueryRowContext(_ context.Context, query string, args ...any) *sql.Row {
+func (s statements) QueryRowContext(_ context.Context, query string, args ...any) (row *sql.Row) {
+	s.g.driving = true
 	if stmt := s.stmt(query); stmt != nil {
-		return stmt.QueryRow(args...)
+		row = stmt.QueryRow(args...)
+	} else {
+		row = s.tx.QueryRow(query, args...)
 	}
-	return s.tx.QueryRow(query, args...)
+	s.g.driving = false
+	return row
 }

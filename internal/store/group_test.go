@@ -2,8 +2,10 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
+	"maps"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -64,7 +66,7 @@ func together(s *Store, release func(), members ...func(queries) error) []error 
 		running.Go(func() {
 			defer func() {
 				if r := recover(); r != nil {
-					errs[i] = fmt.Errorf("panic: %v", r)
+					errs[i] = fmt.Errorf("panic: %v", r.(*Panic).Stack)
 				}
 			}()
 			errs[i] = s.transaction(context.Background(), f)
@@ -126,15 +128,16 @@ func TestOneOfAGroupFailsAlone(t *testing.T) {
 		},
 		func(tx queries) error {
 			insertGap(402)(tx)
-			panic("stumbled")
+			return stumble("what somebody wrote")
 		},
 		func(tx queries) error {
 			_, err := tx.ExecContext(t.Context(), `insert into nowhere values (1)`)
 			return err
 		},
 		insertGap(403))
-	for i, want := range []string{"", "changed its mind", "panic: stumbled", "no such table", ""} {
-		if got := fmt.Sprint(errs[i]); want == "" && errs[i] != nil || want != "" && !strings.Contains(got, want) {
+	for i, want := range []string{"", "changed its mind", "store.stumble", "no such table", ""} {
+		got := fmt.Sprint(errs[i])
+		if want == "" && errs[i] != nil || want != "" && !strings.Contains(got, want) || strings.Contains(got, "somebody wrote") {
 			t.Errorf("transaction %d ended with %q, want %q", i, got, want)
 		}
 	}
@@ -142,6 +145,9 @@ func TestOneOfAGroupFailsAlone(t *testing.T) {
 		t.Errorf("in the end: %v, want 400 and 403", got)
 	}
 }
+
+// stumble is where a panic comes from.
+func stumble(over string) error { panic(over) }
 
 // When SQLite gives the whole transaction up, nobody may believe that theirs was stored.
 func TestAGroupThatIsLostFailsForAll(t *testing.T) {
@@ -199,6 +205,143 @@ func TestWhoLeavesBeforeItsTurnDoesNothing(t *testing.T) {
 	release()
 	if got := statuses(t, s); len(got) != 0 {
 		t.Errorf("in the end: %v, want nothing", got)
+	}
+}
+
+// The first of many does not wait for the last.
+func TestGroupsAreBounded(t *testing.T) {
+	s, _, release := held(t)
+	members := make(map[*sql.Tx]int) // by transaction; the goroutine that runs them is one
+	errs := together(s, release, slices.Repeat([]func(queries) error{func(tx queries) error {
+		members[tx.(statements).tx]++
+		return nil
+	}}, 2*maxGroup+1)...)
+	if err := errors.Join(errs...); err != nil {
+		t.Fatal(err)
+	}
+	sizes := slices.Sorted(maps.Values(members))
+	if !slices.Equal(sizes, []int{1, maxGroup, maxGroup}) {
+		t.Errorf("groups of %v, want two of %d and one of 1", sizes, maxGroup)
+	}
+}
+
+// What is used all the time stays prepared, however many statements come only once, and
+// those are not prepared at all.
+func TestHotStatementsStayPrepared(t *testing.T) {
+	s := open(t, "sqlite:"+filepath.Join(t.TempDir(), "test.db"))
+	hot := `select count(*) from gaps`
+	for n := range 5 * maxKnown {
+		err := s.transaction(t.Context(), func(tx queries) error {
+			var rows int
+			if err := tx.QueryRowContext(t.Context(), hot).Scan(&rows); err != nil {
+				return err
+			}
+			_, err := tx.ExecContext(t.Context(), fmt.Sprintf(`delete from gaps where status = %d`, n))
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	// From scratch, after all that.
+	fresh := `select min(status) from gaps`
+	for range 2 {
+		if _, err := s.exec(t.Context(), fresh); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s.groups.close() // so that nobody else looks at it
+	for _, query := range []string{hot, fresh, savepoint, release} {
+		if k := s.groups.known[query]; k == nil || k.stmt == nil {
+			t.Errorf("%s: not prepared", query)
+		}
+	}
+	prepared := 0
+	for _, k := range s.groups.known {
+		if k.stmt != nil {
+			prepared++
+		}
+	}
+	if n := len(s.groups.known); n != maxKnown || prepared != 4 {
+		t.Errorf("%d statements are known and %d prepared, want %d and 4", n, prepared, maxKnown)
+	}
+}
+
+// A transaction that finds the disk full fails, and with it at most those that share its
+// commit: whoever is told that theirs is stored finds it.
+func TestDiskFullForOneOfAGroup(t *testing.T) {
+	s, _, release := held(t)
+	pages := func(tx queries, n int) error {
+		_, err := tx.ExecContext(t.Context(), fmt.Sprintf(`pragma max_page_count = %d`, n))
+		return err
+	}
+	errs := together(s, release,
+		insertGap(400),
+		func(tx queries) error {
+			if err := pages(tx, 1); err != nil { // SQLite takes what it has
+				return err
+			}
+			_, err := tx.ExecContext(t.Context(), `insert into gaps (status, code, count, first_seen, last_seen) values (500, $1, 1, 1, 1)`,
+				strings.Repeat("long ", 10_000))
+			return err
+		},
+		func(tx queries) error { return errors.Join(pages(tx, 1_000_000), insertGap(403)(tx)) })
+	if errs[1] == nil || !strings.Contains(errs[1].Error(), "full") {
+		t.Errorf("the one that needs room ended with %v, want that the disk is full", errs[1])
+	}
+	var want []int
+	for i, status := range []int{400, 500, 403} {
+		if errs[i] == nil {
+			want = append(want, status)
+		}
+	}
+	if got := statuses(t, s); !slices.Equal(got, want) {
+		t.Errorf("in the end: %v, and those who were told so are %v (%v)", got, want, errs)
+	}
+	if err := s.transaction(t.Context(), func(tx queries) error { return pages(tx, 1_000_000) }); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.transaction(t.Context(), insertGap(404)); err != nil {
+		t.Errorf("with room again: %v", err)
+	}
+}
+
+// A store that is closed during work ends what it has accepted, and what comes later it
+// refuses: nothing is there by half.
+func TestCloseDuringWork(t *testing.T) {
+	s, url, release := held(t)
+	const workers = 50
+	var (
+		running  sync.WaitGroup
+		accepted [workers]error
+	)
+	two := func(n int) func(queries) error {
+		return func(tx queries) error { return errors.Join(insertGap(1000+n)(tx), insertGap(2000+n)(tx)) }
+	}
+	for n := range workers {
+		running.Go(func() { accepted[n] = s.transaction(context.Background(), two(n)) })
+		s.groups.waiting(n + 1)
+	}
+	closed := make(chan error, 1)
+	go func() { closed <- s.Close() }()
+	for refused := false; !refused; runtime.Gosched() {
+		s.groups.mu.Lock()
+		refused = s.groups.refused != nil
+		s.groups.mu.Unlock()
+	}
+	if err := s.transaction(t.Context(), two(workers)); !errors.Is(err, errClosed) {
+		t.Errorf("after Close, a transaction ended with %v, want %v", err, errClosed)
+	}
+	release()
+	running.Wait()
+	if err := <-closed; err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(accepted[:]...); err != nil {
+		t.Errorf("accepted before Close: %v", err)
+	}
+	if got := statuses(t, open(t, url)); len(got) != 2*workers {
+		t.Errorf("%d rows in the end, want %d", len(got), 2*workers)
 	}
 }
 

@@ -24,9 +24,9 @@ func deletedMessage(event *message) (ts string) {
 // each deletion where it reads, its own among them: those cost nothing, and that of
 // a message without a case a look into the database.
 func (b *Bot) recordDeletion(team string, event *message, ts string, ack func()) {
-	was := event.PreviousMessage
-	if was == nil { // Slack always tells it
-		was = &message{TS: ts}
+	was := message{TS: ts}
+	if p := event.PreviousMessage; p != nil { // Slack always tells it
+		was.User, was.ThreadTS = p.User, p.ThreadTS
 	}
 	if was.User == b.self.UserID {
 		ack()
@@ -38,7 +38,7 @@ func (b *Bot) recordDeletion(team string, event *message, ts string, ack func())
 		b.withdraw(key, ack)
 	}
 	// Behind the message itself, which may be in the lane still.
-	if !b.lanes.do(threadLane(key.Channel, was), withdraw) {
+	if !b.lanes.do(threadLane(key.Channel, &was), withdraw) {
 		b.log.Error("too much is waiting for the database: a deletion was left for Slack to bring again",
 			"channel", key.Channel, "ts", key.TS)
 	}

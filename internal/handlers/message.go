@@ -56,57 +56,70 @@ func readMessage(from gjson.Result) message {
 	var m message
 	from.ForEach(func(name, value gjson.Result) bool {
 		switch name.Str {
-		case "type":
-			m.Type = text(value)
-		case "subtype":
-			m.Subtype = text(value)
-		case "user":
-			m.User = text(value)
-		case "bot_id":
-			m.BotID = text(value)
-		case "text":
-			m.Text = text(value)
-		case "blocks":
-			m.Blocks = value.Raw
-		case "ts":
-			m.TS = text(value)
-		case "thread_ts":
-			m.ThreadTS = text(value)
-		case "attachments":
-			decode(value.Raw, &m.Attachments)
-		case "files":
-			decode(value.Raw, &m.Files)
-		case "channel":
-			m.Channel = text(value)
-		case "channel_type":
-			m.ChannelType = text(value)
 		case "message":
 			m.Message = readInner(value)
 		case "previous_message":
 			m.PreviousMessage = readInner(value)
-		case "deleted_ts":
-			m.DeletedTS = text(value)
+		default:
+			m.read(name.Str, value)
 		}
 		return true
 	})
 	return m
 }
 
-// readInner reads a message within an event, if there is one.
+// readInner reads a message within an event, if there is one. A message within that one is none: nothing here calls itself
+// as deep as JSON can be nested.
 func readInner(from gjson.Result) *message {
 	if !from.IsObject() {
 		return nil
 	}
-	m := readMessage(from)
+	var m message
+	from.ForEach(func(name, value gjson.Result) bool {
+		m.read(name.Str, value)
+		return true
+	})
 	return &m
 }
 
-// text is a string, or "" for anything else.
+// read takes over a field.
+func (m *message) read(name string, value gjson.Result) {
+	switch name {
+	case "type":
+		m.Type = text(value)
+	case "subtype":
+		m.Subtype = text(value)
+	case "user":
+		m.User = text(value)
+	case "bot_id":
+		m.BotID = text(value)
+	case "text":
+		m.Text = text(value)
+	case "blocks":
+		m.Blocks = value.Raw
+	case "ts":
+		m.TS = text(value)
+	case "thread_ts":
+		m.ThreadTS = text(value)
+	case "attachments":
+		decode(value.Raw, &m.Attachments)
+	case "files":
+		decode(value.Raw, &m.Files)
+	case "channel":
+		m.Channel = text(value)
+	case "channel_type":
+		m.ChannelType = text(value)
+	case "deleted_ts":
+		m.DeletedTS = text(value)
+	}
+}
+
+// text is a string, or "" for anything else. Bytes that are no UTF-8 become U+FFFD, those in a row one.
 func text(value gjson.Result) string {
 	if value.Type != gjson.String {
 		return ""
 	}
-	return strings.ToValidUTF8(value.Str, "\uFFFD") // as encoding/json does
+	return strings.ToValidUTF8(value.Str, "\uFFFD")
 }
 
 // thread returns the thread that an answer belongs into: the message's own, or

@@ -43,6 +43,19 @@ func TestReadOddMessages(t *testing.T) {
 	}
 }
 
+// Of messages within messages, the first is read, whose fields are all that the bot looks at.
+func TestReadNestedMessages(t *testing.T) {
+	deep := `{"ts":"0.1"}`
+	for range 5_000 {
+		deep = `{"ts":"0.5","message":` + deep + `,"previous_message":{"message":{}}}`
+	}
+	got := readMessage(gjson.Parse(deep))
+	want := message{TS: "0.5", Message: &message{TS: "0.5"}, PreviousMessage: &message{}}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
 // FuzzReadEvent looks for a payload, which the socket found to be JSON, that cannot be read, or that is read into something
 // that cannot be stored.
 func FuzzReadEvent(f *testing.F) {

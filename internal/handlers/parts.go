@@ -109,8 +109,8 @@ func isText(mimetype string) bool {
 }
 
 // fetch has the files of a message downloaded before it is considered. That is
-// not for the goroutine that reads from the socket, nor for the channel's lane:
-// the next messages must not wait for it.
+// not for the goroutine that reads from the socket, nor for the thread's lane: what
+// comes next must not wait for it.
 func (b *Bot) fetch(a arrival, list []file) {
 	deadline := time.Now().Add(fileWait)
 	fetch := func() {

@@ -83,7 +83,8 @@ func (w *watermarks) arrived(p place, ts int64) {
 	r := w.channels[p]
 	if r == nil {
 		r = &reading{since: ts - 1}
-		w.channels[p] = r
+		// The names share the memory of the frame that they came in, which must not stay.
+		w.channels[place{strings.Clone(p.team), strings.Clone(p.channel)}] = r
 	}
 	r.seen = max(r.seen, ts)
 	if i, waits := r.find(ts); !waits {

@@ -3,6 +3,7 @@ package handlers
 import (
 	"testing"
 	"time"
+	"unsafe"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -139,6 +140,18 @@ func TestAbsencesInOrder(t *testing.T) {
 	}
 	if diff := cmp.Diff([]string{"C2", "C3", "C4", "C1"}, got); diff != "" {
 		t.Errorf("order (-want +got):\n%s", diff)
+	}
+}
+
+// A channel that is known does not keep the frame in memory that it was first named in.
+func TestNewChannelKeepsNoFrame(t *testing.T) {
+	w := newWatermarks()
+	frame := "T/C and the text of a message"
+	w.arrived(place{frame[:1], frame[2:3]}, 100)
+	for p := range w.channels {
+		if p != here || unsafe.StringData(p.team) == unsafe.StringData(frame) || unsafe.StringData(p.channel) == unsafe.StringData(frame[2:]) {
+			t.Errorf("%v, or its memory is the frame's", p)
+		}
 	}
 }
 

@@ -50,16 +50,15 @@ var envelopeID = regexp.MustCompile(`"envelope_id"\s*:\s*"([^"\\]+)"`)
 // The frame is checked once, payload and all, and gone over once: whoever reads the payload need not do that again. A
 // field of the wrong JSON type does not spoil a frame as long as type, id and payload are there.
 func parseFrame(raw []byte) (frame, frameKind) {
-	var f frame
-	if json.Valid(raw) { // not gjson.ValidBytes, which calls itself as deep as a frame is nested
-		f = readFrame(string(raw))
-	}
-	switch {
-	case f == (frame{}): // no JSON, or no object
+	if !json.Valid(raw) { // not gjson.ValidBytes, which calls itself as deep as a frame is nested
+		var f frame
 		if m := envelopeID.FindSubmatch(raw); m != nil {
 			f.EnvelopeID = string(m[1])
 		}
 		return f, kindMalformed
+	}
+	f := readFrame(string(raw))
+	switch {
 	case f.Type == "hello":
 		return f, kindHello
 	case f.Type == "disconnect":

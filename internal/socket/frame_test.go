@@ -32,7 +32,8 @@ func TestParseFrame(t *testing.T) {
 		{"no type", `{"envelope_id":"e"}`, frame{EnvelopeID: "e"}, kindMalformed},
 		{"cut off", `{"envelope_id" : "e-1","type":"events_api","payload":{"te`, frame{EnvelopeID: "e-1"}, kindMalformed},
 		{"id in the text of a message only", `{"type":"events_api","payload":{"text":"\"envelope_id\":\"x\""`, frame{}, kindMalformed},
-		{"an array", `[{"envelope_id":"e"}]`, frame{EnvelopeID: "e"}, kindMalformed},
+		{"an array", `[{"envelope_id":"e"}]`, frame{}, kindMalformed},
+		{"an id that is not the frame's", `{"debug_info":{"envelope_id":"e"}}`, frame{}, kindMalformed},
 		{"nothing", ``, frame{}, kindMalformed},
 		{"very deep", strings.Repeat(`[`, 100_000), frame{}, kindMalformed},
 	} {

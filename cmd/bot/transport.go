@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
 
@@ -39,7 +40,9 @@ func (t withoutEcho) RoundTrip(r *http.Request) (*http.Response, error) {
 	if err != nil { // the answer is lost, as it would be if nobody had looked into it
 		return nil, err
 	}
-	resp.Body = io.NopCloser(bytes.NewReader(cutField(answer, "message")))
+	answer = cutField(answer, "message")
+	resp.Body, resp.ContentLength = io.NopCloser(bytes.NewReader(answer)), int64(len(answer))
+	resp.Header.Set("Content-Length", strconv.Itoa(len(answer)))
 	return resp, nil
 }
 

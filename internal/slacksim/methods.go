@@ -173,12 +173,15 @@ func (s *Server) botMessage(m content) *message {
 }
 
 // threadFor checks that ts is a message that can have replies: one that exists
-// and is not a reply itself.
+// and is not a reply itself. What was dropped is taken for one.
 func threadFor(c *channel, ts string) (string, error) {
 	if ts == "" {
 		return "", nil
 	}
 	parent := c.byTS[ts]
+	if parent == nil && c.dropped(ts) {
+		return ts, nil
+	}
 	if parent == nil || parent.to != "" || parent.deleted && len(parent.replies) == 0 {
 		return "", fail("thread_not_found")
 	}

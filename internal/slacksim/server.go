@@ -60,7 +60,7 @@ type Config struct {
 
 	Timing      Timing
 	TrafficSize int              // entries kept in the traffic log; 0: 1000; below 0: no log
-	History     int              // messages kept in each channel, the newest; 0: all of them
+	History     int              // messages kept in each channel, the newest (at times twice as many); 0: all. Replies to others are still taken
 	Watch       func(Happening)  // told of what the bot does, under the Server's lock: it must be quick, and not call the Server
 	Now         func() time.Time // the server's clock; default time.Now
 	Log         *slog.Logger     // default: discard. Message texts and tokens are never logged

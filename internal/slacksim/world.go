@@ -82,6 +82,8 @@ type channel struct {
 	log   []*message // everything, by ts, ephemeral messages too
 	roots []*message // what conversations.history shows, by ts: no replies, nothing ephemeral
 	byTS  map[string]*message
+
+	forgotten string // messages older than this ts were dropped; "": none
 }
 
 type edited struct{ user, ts string }
@@ -335,19 +337,23 @@ func (w *world) add(c *channel, m *message) {
 		return
 	}
 	parent := c.byTS[m.threadTS]
-	if parent == nil || parent == m {
-		c.roots = insert(c.roots, m)
-		return
+	isReply := c.dropped(m.threadTS)
+	if parent != nil && parent != m {
+		isReply = true
+		parent.replies = insert(parent.replies, m)
+		parent.noteReplyUser(m.user)
 	}
-	parent.replies = insert(parent.replies, m)
-	parent.noteReplyUser(m.user)
-	if m.subtype == "thread_broadcast" {
+	if !isReply || m.subtype == "thread_broadcast" {
 		c.roots = insert(c.roots, m)
 	}
 }
 
+// dropped reports whether a message is too old to be kept. The bot may still be about to answer it.
+func (c *channel) dropped(ts string) bool { return ts != "" && ts < c.forgotten }
+
 // forgetBefore drops the messages older than ts. Done rarely, so that each message pays little for it.
 func (c *channel) forgetBefore(ts string) {
+	c.forgotten = ts
 	old := search(c.log, ts)
 	for _, m := range c.log[:old] {
 		delete(c.byTS, m.ts)

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/gorilla/websocket"
@@ -35,6 +36,7 @@ type conn struct {
 	reason string        // loggable
 
 	acks   chan string   // envelope ids for the writer
+	frame  []byte        // the writer's, for one ack after another
 	pong   chan string   // the payload of the newest ping that is not answered yet
 	finish chan struct{} // closed by close: write what is waiting, say goodbye
 	gone   chan struct{} // closed when the reader has ended
@@ -253,7 +255,8 @@ func (cn *conn) writeGoodbye() error {
 
 func (cn *conn) writeAck(id string) error {
 	cn.ws.SetWriteDeadline(time.Now().Add(cn.cfg.Timings.Write))
-	err := cn.ws.WriteMessage(websocket.TextMessage, ackFrame(id))
+	cn.frame = appendAck(cn.frame[:0], id)
+	err := cn.ws.WriteMessage(websocket.TextMessage, cn.frame)
 	if err != nil {
 		cn.counts.acksDropped.Add(1)
 	} else {
@@ -286,8 +289,12 @@ func (cn *conn) owe(id string) (ack func()) {
 		return nil
 	}
 	cn.pending++
-	var once sync.Once
-	return func() { once.Do(func() { cn.ack(id) }) }
+	var acked atomic.Bool
+	return func() {
+		if !acked.Swap(true) {
+			cn.ack(id)
+		}
+	}
 }
 
 // ack passes an id to the writer, or drops it if there is no writer or too much is waiting for it. Slack brings the

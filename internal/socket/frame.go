@@ -107,10 +107,8 @@ func readFrame(raw string) (f frame) {
 	return f
 }
 
-// ackFrame is what acks an envelope.
-func ackFrame(id string) []byte {
-	b, _ := json.Marshal(struct { // a struct of one string always marshals
-		EnvelopeID string `json:"envelope_id"`
-	}{id})
-	return b
+// appendAck appends the frame that acks an envelope.
+func appendAck(frame []byte, id string) []byte {
+	frame = append(frame, `{"envelope_id":`...)
+	return append(gjson.AppendJSONString(frame, id), '}')
 }

@@ -82,7 +82,7 @@ func FuzzFrame(f *testing.F) {
 			var ack struct {
 				EnvelopeID string `json:"envelope_id"`
 			}
-			if err := json.Unmarshal(ackFrame(fr.EnvelopeID), &ack); err != nil || ack.EnvelopeID != fr.EnvelopeID {
+			if err := json.Unmarshal(appendAck(nil, fr.EnvelopeID), &ack); err != nil || ack.EnvelopeID != fr.EnvelopeID {
 				t.Fatalf("the ack of %q says %q (%v)", fr.EnvelopeID, ack.EnvelopeID, err)
 			}
 		}

@@ -1,16 +1,13 @@
 package main
 
 import (
-	"bufio"
 	"cmp"
 	"context"
-	"encoding/json"
+	"errors"
 	"fmt"
-	"os"
-	"runtime"
+	"maps"
 	"slices"
 	"strings"
-	"text/tabwriter"
 	"time"
 )
 
@@ -19,18 +16,19 @@ type runCommand struct {
 	JSON bool `help:"Print the figures as JSON."`
 }
 
+func (*runCommand) Help() string {
+	return `Examples:
+  go run ./cmd/load run --chat 0.9                        32 messages in flight, 90 % of them chat
+  go run ./cmd/load run --chat 0.9 --rate 1000            a thousand messages a second, 90 % of them chat
+  go run ./cmd/load run --latency 50ms --json             errors only, each call to Slack takes 50 ms
+  go run ./cmd/load run --clickers 50 --messages 5000     5,000 clicks of 50 people`
+}
+
 // Run measures one load.
 func (cmd *runCommand) Run(ctx context.Context, lab *lab) error {
-	res, err := lab.measure(ctx, cmd.load)
-	if err != nil {
-		return err
-	}
-	if cmd.JSON {
-		return printJSON(map[string]any{"machine": machine(), "load": cmd.load, "result": res})
-	}
-	t := newTable()
-	t.row("load", res)
-	return t.print()
+	var t table
+	t.measure(ctx, "run", cmd.load, lab.measure)
+	return t.print(cmd.JSON)
 }
 
 type tableCommand struct {
@@ -38,6 +36,25 @@ type tableCommand struct {
 	Duration time.Duration `default:"10s" help:"How long each is measured."`
 	Database string        `placeholder:"URL" help:"Database of the bot. Default: a new SQLite file for each run."`
 	JSON     bool          `help:"Print the figures as JSON."`
+}
+
+func (*tableCommand) Help() string {
+	return `Examples:
+  go run ./cmd/load table                                 what docs/performance.md shows
+  go run ./cmd/load table --runs 1 --duration 3s          the same, quick and rough`
+}
+
+// Validate refuses what makes no sense.
+func (cmd *tableCommand) Validate() error {
+	if cmd.Runs < 1 {
+		return errors.New("--runs must be at least 1")
+	}
+	return nil
+}
+
+type namedLoad struct {
+	name string
+	set  func(*load)
 }
 
 // standardLoads are what docs/performance.md shows.
@@ -54,56 +71,74 @@ func standardLoads() []namedLoad {
 	}
 }
 
-type namedLoad struct {
-	name string
-	set  func(*load)
-}
-
-// defaults are the settings of a run without flags.
-func defaults() load {
-	return load{InFlight: 32, Every: 1, Duration: 10 * time.Second, Warmup: 2 * time.Second, Channels: 20, People: 50, Days: 30, Replicas: 1}
-}
-
 // Run measures the standard loads.
 func (cmd *tableCommand) Run(ctx context.Context, lab *lab) error {
-	t := newTable()
+	var t table
 	for _, n := range standardLoads() {
 		l := defaults()
 		l.Duration, l.Database = cmd.Duration, cmd.Database
 		n.set(&l)
-		res, err := lab.median(ctx, l, cmd.Runs)
-		if err != nil {
-			return fmt.Errorf("%s: %w", n.name, err)
-		}
-		t.row(n.name, res)
+		t.measure(ctx, n.name, l, func(ctx context.Context, l load) (result, error) { return lab.median(ctx, l, cmd.Runs) })
 	}
-	if cmd.JSON {
-		return printJSON(map[string]any{"machine": machine(), "runs": cmd.Runs, "results": t.results})
-	}
-	return t.print()
+	return t.print(cmd.JSON)
 }
 
-// median measures a load several times and returns the run with the median throughput.
+// median measures a load several times and returns the run with the median throughput, of two in the middle the lower.
+// When some runs failed it returns their errors, and the median of the others.
 func (lab *lab) median(ctx context.Context, l load, runs int) (result, error) {
 	var all []result
-	for range max(runs, 1) {
+	var errs []error
+	for range runs {
 		res, err := lab.measure(ctx, l)
-		if err != nil {
-			return result{}, err
+		if err == nil {
+			all = append(all, res)
 		}
-		all = append(all, res)
+		errs = append(errs, err)
+		if ctx.Err() != nil {
+			break
+		}
+	}
+	if len(all) == 0 {
+		return result{}, errors.Join(errs...)
 	}
 	slices.SortFunc(all, func(a, b result) int { return cmp.Compare(a.PerSecond, b.PerSecond) })
-	return all[len(all)/2], nil
+	return all[(len(all)-1)/2], errors.Join(errs...)
 }
 
 type curvesCommand struct {
 	Which    []string      `arg:"" optional:"" help:"Which curves: articles, cases, channels, length, clickers, days, replicas. Default: all but replicas, which need --database."`
 	Duration time.Duration `default:"5s" help:"How long each point is measured."`
 	Database string        `placeholder:"URL" help:"An empty PostgreSQL database, for the curve of replicas."`
+	JSON     bool          `help:"Print the figures as JSON."`
 }
 
-// curves are what is changed, and the points.
+func (*curvesCommand) Help() string {
+	return `Examples:
+  go run ./cmd/load curves                                            all but replicas
+  go run ./cmd/load curves articles length                            9 to 10,000 articles, 100 to 40,000 characters
+  go run ./cmd/load curves replicas --database=postgres://localhost/load`
+}
+
+// Validate refuses what makes no sense.
+func (cmd *curvesCommand) Validate() error {
+	for _, name := range cmd.Which {
+		if _, ok := curves()[name]; !ok {
+			return fmt.Errorf("there is no curve %q: name some of %s", name, strings.Join(slices.Sorted(maps.Keys(curves())), ", "))
+		}
+	}
+	if slices.Contains(cmd.Which, "replicas") && !(load{Database: cmd.Database}).onPostgres() {
+		return errors.New("the curve of replicas needs a database that they share: name an empty one with --database=postgres://…")
+	}
+	return nil
+}
+
+// curve changes one thing and keeps the rest.
+type curve struct {
+	points []int
+	chat   float64
+	set    func(*load, int)
+}
+
 func curves() map[string]curve {
 	return map[string]curve{
 		"articles": {[]int{9, 100, 1_000, 10_000}, 0.9, func(l *load, n int) { l.Articles = n }},
@@ -116,24 +151,15 @@ func curves() map[string]curve {
 	}
 }
 
-type curve struct {
-	points []int
-	chat   float64
-	set    func(*load, int)
-}
-
 // Run measures curves.
 func (cmd *curvesCommand) Run(ctx context.Context, lab *lab) error {
 	which := cmd.Which
 	if len(which) == 0 {
 		which = []string{"articles", "cases", "channels", "length", "clickers", "days"}
 	}
-	t := newTable()
+	var t table
 	for _, name := range which {
-		c, ok := curves()[name]
-		if !ok {
-			return fmt.Errorf("there is no curve %q: see load curves --help", name)
-		}
+		c := curves()[name]
 		for _, n := range c.points {
 			l := defaults()
 			l.Chat, l.Duration = c.chat, cmd.Duration
@@ -141,139 +167,8 @@ func (cmd *curvesCommand) Run(ctx context.Context, lab *lab) error {
 				l.Database = cmd.Database
 			}
 			c.set(&l, n)
-			res, err := lab.measure(ctx, l)
-			if err != nil {
-				return fmt.Errorf("%s %d: %w", name, n, err)
-			}
-			t.row(fmt.Sprintf("%s: %d", name, n), res)
+			t.measure(ctx, fmt.Sprintf("%s: %d", name, n), l, lab.measure)
 		}
 	}
-	return t.print()
-}
-
-type soakCommand struct {
-	Messages int     `default:"1000000" help:"How many messages."`
-	Chat     float64 `default:"0.9" help:"Share of ordinary chat."`
-	Rows     int     `default:"10" help:"How often to look."`
-}
-
-// Run sends very many messages and prints what the bot uses, every now and then: nothing of it should grow but the
-// database, which is bounded by what is kept.
-func (cmd *soakCommand) Run(ctx context.Context, lab *lab) error {
-	const probe = "127.0.0.1:19190"
-	l := defaults()
-	l.Chat, l.Messages = cmd.Chat, cmd.Messages/max(cmd.Rows, 1)
-	r, err := lab.setUp(ctx, l, "HTTP_ADDR="+probe)
-	if err != nil {
-		return err
-	}
-	defer r.tearDown()
-	drive, err := r.driver(ctx)
-	if err != nil {
-		return err
-	}
-	out := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(out, machine())
-	fmt.Fprintln(out, "messages\treplies\tmsg/s\tack p99 ms\tanswer p99 ms\tmemory MB\tgoroutines\tfiles\tdatabase MB")
-	for sent := 0; sent < cmd.Messages; {
-		r.forgetFigures()
-		began := time.Now()
-		if err := drive(began.Add(24*time.Hour), l.Messages); err != nil {
-			return err
-		}
-		var res result
-		if err := r.figures(&res); err != nil {
-			return err
-		}
-		sent += res.Messages
-		u, err := r.usage()
-		if err != nil {
-			return err
-		}
-		running, err := goroutines(probe)
-		if err != nil {
-			return err
-		}
-		size, err := databaseSize(r.Database)
-		if err != nil {
-			return err
-		}
-		fmt.Fprintf(out, "%d\t%d\t%.0f\t%.1f\t%.1f\t%.1f\t%d\t%d\t%.1f\n", sent, res.Replies,
-			float64(res.Messages)/time.Since(began).Seconds(), res.Ack.P99, res.Answer.P99, u.resident, running, u.files, size)
-		out.Flush()
-	}
-	return nil
-}
-
-// databaseSize returns how large an SQLite database is, in MB, with its log.
-func databaseSize(url string) (float64, error) {
-	var sum int64
-	path := strings.TrimPrefix(url, "sqlite:")
-	for _, file := range []string{path, path + "-wal"} {
-		info, err := os.Stat(file)
-		if err != nil {
-			return 0, err
-		}
-		sum += info.Size()
-	}
-	return float64(sum) / (1 << 20), nil
-}
-
-// table prints results.
-type table struct {
-	out     *tabwriter.Writer
-	results []tableRow
-}
-
-type tableRow struct {
-	Name string `json:"name"`
-	result
-}
-
-func newTable() *table {
-	t := &table{out: tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', tabwriter.AlignRight)}
-	return t
-}
-
-// row adds a result, and says on standard error that it is there.
-func (t *table) row(name string, r result) {
-	t.results = append(t.results, tableRow{name, r})
-	fmt.Fprintf(os.Stderr, "%s: %.0f/s\n", name, r.PerSecond)
-}
-
-func (t *table) print() error {
-	fmt.Fprintln(t.out, "load\tper s\treplies/s\tCPU s per 1,000\tSlack's\tidle MB\tpeak MB\tready ms\tack p50\tp99\tof errors p99\tanswer p50\tp99\tnot acked\t")
-	for _, r := range t.results {
-		fmt.Fprintf(t.out, "%s\t%.0f\t%.0f\t%.3f\t%.3f\t%.1f\t%.1f\t%.0f\t%.1f\t%.1f\t%.1f\t%.1f\t%.1f\t%d\t\n",
-			r.Name, r.PerSecond, r.RepliesPerSecond, r.CPUPer1000, r.SlackCPUPer1000, r.MemoryIdle, r.MemoryPeak, r.ReadyMS,
-			r.Ack.P50, r.Ack.P99, r.Stored.P99, r.Answer.P50, r.Answer.P99, r.Lost)
-	}
-	fmt.Println(machine())
-	return t.out.Flush()
-}
-
-func printJSON(v any) error {
-	out := json.NewEncoder(os.Stdout)
-	out.SetIndent("", "  ")
-	return out.Encode(v)
-}
-
-// machine says what the figures are from.
-func machine() string {
-	return fmt.Sprintf("%d cores (%s), %s, %s/%s", runtime.NumCPU(), processor(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
-}
-
-// processor reads the processor's name.
-func processor() string {
-	f, err := os.Open("/proc/cpuinfo")
-	if err != nil {
-		return "unknown"
-	}
-	defer f.Close()
-	for lines := bufio.NewScanner(f); lines.Scan(); {
-		if name, ok := strings.CutPrefix(lines.Text(), "model name"); ok {
-			return strings.TrimLeft(name, "\t :")
-		}
-	}
-	return "unknown"
+	return t.print(cmd.JSON)
 }

@@ -14,13 +14,14 @@ import (
 	articles "apierrorbot/kb"
 )
 
-// fillCases puts finished cases into a database that no bot works on, as n errors in the last days would have left
-// them: each resolved, with its two steps ticked. It writes them in three statements, since a million of them one by one would take
-// longer than the run; the columns are those of internal/store/migrations.
-func fillCases(ctx context.Context, url string, n, days int) error {
+// fillCases puts finished cases into a database that no bot works on and that has none yet, as n errors in the last
+// days would have left them: each resolved, with its two steps ticked, in the channels of the load. It writes each
+// table in one statement and all in one transaction, since a million of them one by one would take longer than the
+// run; the columns are those of internal/store/migrations.
+func fillCases(ctx context.Context, url string, n, days, channels int) error {
 	s, err := store.OpenDatabase(ctx, url, time.Second) // makes the tables
 	if err != nil {
-		return err
+		return fmt.Errorf("--database: %w", err)
 	}
 	if err := s.Close(); err != nil {
 		return err
@@ -34,41 +35,48 @@ func fillCases(ctx context.Context, url string, n, days int) error {
 		return err
 	}
 	defer db.Close()
-	now := time.Now().UnixMilli()
+	tx, err := db.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer tx.Rollback() // after a commit it does nothing
+	var there int
+	if err := tx.QueryRowContext(ctx, `select count(*) from cases`).Scan(&there); err != nil {
+		return err
+	}
+	if there > 0 {
+		return fmt.Errorf("--cases: the database has %d cases already: name an empty one with --database, or leave --cases away", there)
+	}
+	if _, err := tx.ExecContext(ctx, `insert into revisions (id, body) values ('old', '{}')`); err != nil {
+		return fmt.Errorf("filling the database with cases: %w", err)
+	}
 	between := int64(days) * 24 * time.Hour.Milliseconds() / int64(n)
-	for _, statement := range []string{
-		`insert into revisions (id, body) values ('old', '{}') on conflict do nothing`,
+	for _, insert := range []string{
 		`insert into cases (id, team, channel, ts, thread, opened_at, changed_at, rev, state, state_by, state_at,
 			reply_state, reply_id, reply_at, reply_ts, reply_rev, reply_error)
-		 select 'old' || i, 'T0LOCAL01', 'C0LOAD' || (i % 20), '1600000000.' || i, '1600000000.' || i, $2 - i * $3, $2 - i * $3, 3,
-			'resolved', 'U0LOAD00000', $2 - i * $3, 'posted', 'r' || i, $2 - i * $3, '1600000001.' || i, 3, ''
+		 select 'old' || i, 'T0LOCAL01', 'C0LOAD' || (i % :channels), '1600000000.' || i, '1600000000.' || i, :now - i * :between, :now - i * :between, 3,
+			'resolved', 'U0LOAD0', :now - i * :between, 'posted', 'r' || i, :now - i * :between, '1600000001.' || i, 3, ''
 		 from numbers`,
 		`insert into items (case_id, n, kind, why, chosen) select 'old' || i, 0, 'match', 'its status and code', '429/TOO_MANY_REQUESTS' from numbers`,
 		`insert into options (case_id, item, n, article, revision) select 'old' || i, 0, 0, '429/TOO_MANY_REQUESTS', 'old' from numbers`,
 		`insert into ticks (case_id, article, step, user_id, at)
-		 select 'old' || i, '429/TOO_MANY_REQUESTS', s.step, 'U0LOAD00000', $2 - i * $3
+		 select 'old' || i, '429/TOO_MANY_REQUESTS', s.step, 'U0LOAD0', :now - i * :between
 		 from numbers, (select 'read-limits' as step union all select 'monitor-requests') s`,
 	} {
-		var args []any
-		if strings.Contains(statement, "numbers") {
-			// The places are given types: PostgreSQL asks for them.
-			statement = strings.NewReplacer("$2", "cast($2 as bigint)", "$3", "cast($3 as bigint)").Replace(statement)
-			statement = withNumbers(statement)
-			args = []any{n, now, between}
-		}
-		if _, err := db.ExecContext(ctx, statement, args...); err != nil {
+		// Numbers alone, so they may stand in the text: PostgreSQL would ask for the type of each place.
+		statement := strings.NewReplacer(":now", fmt.Sprint(time.Now().UnixMilli()), ":between", fmt.Sprint(between),
+			":channels", fmt.Sprint(channels)).Replace(withNumbers(insert, n))
+		if _, err := tx.ExecContext(ctx, statement); err != nil {
 			return fmt.Errorf("filling the database with cases: %w", err)
 		}
 	}
-	return nil
+	return tx.Commit()
 }
 
-// withNumbers puts the numbers from 1 to $1 in front of a statement. $2 and $3 are named too, whether the statement
-// needs them or not: PostgreSQL wants to know the type of every place.
-func withNumbers(insert string) string {
+// withNumbers gives an insert a table of the numbers from 1 to n to select from.
+func withNumbers(insert string, n int) string {
 	into, from, _ := strings.Cut(insert, "select")
-	return into + `with recursive numbers (i) as (select cast(1 as bigint) union all select i + 1 from numbers
-		where i < cast($1 as bigint) and cast($2 as bigint) is not null and cast($3 as bigint) is not null) select` + from
+	return fmt.Sprintf(`%swith recursive numbers (i) as (select cast(1 as bigint) union all select i + 1 from numbers where i < %d) select%s`, into, n, from)
 }
 
 // writeArticles writes a knowledge base of n articles into a folder: the real ones, and generated ones beside them.

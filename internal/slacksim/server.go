@@ -80,10 +80,9 @@ type Timing struct {
 type Happening struct {
 	Kind    string
 	Channel string
-	TS      string        // the message that was acked, clicked on, posted or updated
-	Thread  string        // of a message of the bot's
-	User    string        // who wrote what was acked, or clicked
-	After   time.Duration // of an ack: since the envelope was sent
+	TS      string // the message that was acked, clicked on, posted or updated
+	Thread  string // of a message of the bot's
+	User    string // who wrote what was acked, or clicked
 }
 
 // Kinds of happenings.

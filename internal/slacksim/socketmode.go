@@ -389,7 +389,6 @@ func (s *Server) ack(frame []byte) {
 		entry.status, entry.summary = "ok", fmt.Sprintf("%s after %s", d.kind, latency.Round(100*time.Microsecond))
 		s.settle(d, latency)
 		if d.happens.Kind != "" {
-			d.happens.After = latency
 			s.cfg.Watch(d.happens)
 		}
 		if d.onAck != nil {

@@ -24,6 +24,7 @@ var formats = [...]format{
 	{"SOAP fault", true, isSOAPFault, readSOAPFault},
 	{"gateway fault", true, isGatewayFault, readGatewayFault},
 	{"OAuth error", true, isOAuthError, readPlain},
+	{"AWS error", true, isAWSError, readAWSError},
 	{"HTML page", true, isPage, readPage},
 	{"list of errors", false, isErrorList, nil}, // each of its elements is read for itself
 	{"problem details", true, isProblem, readPlain},

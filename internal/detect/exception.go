@@ -18,7 +18,7 @@ var bugs = map[string]bool{
 }
 
 // databaseParts stand in the names of what databases and queues throw.
-var databaseParts = [...]string{"Sql", "SQL", "Mongo", "Database", "Constraint", "Integrity", "Redis", "Kafka"}
+var databaseParts = [...]string{"Sql", "SQL", "Mongo", "Database", "Constraint", "Integrity", "Redis", "Kafka", "ActiveRecord"}
 
 // isExceptionName says whether a word is the class of an exception that carries an
 // answer: "AxiosError", Ruby's "HTTPForbidden".
@@ -33,11 +33,38 @@ func isExceptionName(w string) bool {
 		}
 	}
 	last := w[strings.LastIndexAny(w, ".:")+1:]
-	if strings.Contains(w, ".exceptions.") && last != "" && isUpper(last[0]) {
-		return true
+	if qualified := strings.Contains(w, ".exceptions.") || strings.Contains(w, "::"); qualified && last != "" && isUpper(last[0]) {
+		return true // "RestClient::Forbidden"
 	}
 	ofRuby := strings.HasPrefix(w, "HTTP") && isUpper(w[4]) && isLower(w[5])
-	return ofRuby || codeShaped(w) && isThrown(w)
+	return ofRuby || isThrown(w) && strings.IndexByte(w, '_') < 0 && !isKindOfThrown(w)
+}
+
+// isKindOfThrown says whether a word only says what is thrown, and not which.
+func isKindOfThrown(w string) bool {
+	return w == "Exception" || w == "Response" || strings.HasSuffix(w, ".Error") || strings.HasSuffix(w, ".Exception")
+}
+
+// thrownAbove is what an exception says whose stack stands right before an object, at the
+// end of s: "Forbidden" of "Error: Forbidden" and some lines that begin with "at". "" if
+// there is none.
+func thrownAbove(s string) string {
+	const longest = 4096
+	s = strings.TrimRight(s[max(0, len(s)-longest):], " \n{(")
+	stack := false
+	for s != "" {
+		line := strings.TrimLeft(s[strings.LastIndexByte(s, '\n')+1:], " \t`{>")
+		if !strings.HasPrefix(line, "at ") {
+			class, says, found := strings.Cut(line, ": ")
+			if !stack || !found || !strings.HasSuffix(class, "Error") && !strings.HasSuffix(class, "Exception") {
+				return ""
+			}
+			return says
+		}
+		stack = true
+		s = s[:max(0, strings.LastIndexByte(s, '\n'))]
+	}
+	return ""
 }
 
 // isThrown says whether s ends with the class of an exception or a response, which

@@ -55,7 +55,11 @@ func readOutcome(t *tree, i int32) []fault {
 	var faults []fault
 	for _, issue := range orItself(t.all(i, "issue"), i) {
 		if t.nodes[issue].kind == objectNode {
-			faults = append(faults, readIssue(t, issue))
+			f := readIssue(t, issue)
+			if f.message == "" { // some gateways say it beside the issues
+				f.message = t.get(i, "message", "error_description")
+			}
+			faults = append(faults, f)
 		}
 	}
 	return faults

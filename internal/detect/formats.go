@@ -47,6 +47,21 @@ func isOAuthError(t *tree, i int32) bool {
 	return t.get(i, "error") != "" && t.child(i, "error_description", "error_uri") >= 0
 }
 
+// isAWSError recognises what AWS's SDK for Python keeps of an answer: the error, and
+// beside it the status that it came with
+// (https://docs.aws.amazon.com/boto3/latest/guide/error-handling.html).
+func isAWSError(t *tree, i int32) bool {
+	return t.child(i, "ResponseMetadata") >= 0 && t.child(t.child(i, "Error"), "Code") >= 0
+}
+
+func readAWSError(t *tree, i int32) []fault {
+	faults := readPlain(t, t.child(i, "Error"))
+	if faults[0].status == 0 {
+		faults[0].status = statusOf(t, t.child(i, "ResponseMetadata"))
+	}
+	return faults
+}
+
 // isPage recognises a page of HTML, or a piece of one.
 func isPage(t *tree, i int32) bool {
 	if t.nodes[i].parent >= 0 {
@@ -87,8 +102,19 @@ func readPage(t *tree, i int32) []fault {
 		}
 		texts++
 	}
+	if f.status == 403 && isBlockedPage(t.text[t.span.Start:]) {
+		f.codes = []string{"Request blocked"}
+	}
 	f.unsure = f.status == 0
 	return []fault{f}
+}
+
+// isBlockedPage says whether a page, or what stands behind its heading, is CloudFront's
+// for a request that its firewall blocked
+// (https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/http-403-permission-denied.html).
+func isBlockedPage(page string) bool {
+	const longest = 1000
+	return strings.Contains(page[:min(len(page), longest)], "Request blocked.")
 }
 
 // tellsMore says whether pages of a fault's status say which of its errors it is.

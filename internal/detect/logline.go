@@ -9,7 +9,15 @@ import "strings"
 // between these two parts of a text.
 func printedAt(before, behind string) bool {
 	return httpVersionBefore(before) || requestBefore(before) || requestBehind(behind) ||
-		programBefore(before) || headedBefore(before) || loggedAt(before, behind)
+		programBefore(before) || headedBefore(before) || loggedAt(before, behind) || raisedBefore(before)
+}
+
+// raisedBefore says whether Python prints the arguments of an exception:
+// "client.ApiError: (404, 'no such patient')".
+func raisedBefore(s string) bool {
+	const longest = 80
+	s, found := strings.CutSuffix(s[max(0, len(s)-longest):], ": (")
+	return found && isExceptionName(s[strings.LastIndexAny(s, " \n")+1:])
 }
 
 // httpVersionBefore says whether a status line's version stands before:
@@ -34,8 +42,10 @@ func requestBefore(s string) bool {
 	if !strings.HasPrefix(target, "/") && !strings.Contains(target, "://") {
 		return false
 	}
+	quoted := strings.HasPrefix(target, `"`)
 	s = strings.TrimRight(s[:len(s)-len(target)], ` "'`)
-	return isMethod(s[strings.LastIndexAny(s, " \n\"'[(")+1:])
+	method := s[strings.LastIndexAny(s, " \n\"'[(")+1:]
+	return isMethod(method) || quoted && isMethod(strings.ToUpper(method)) // Go: Get "https://…": 404 Not Found
 }
 
 // requestBehind says whether a request stands behind, as in some logs of proxies:

@@ -125,6 +125,9 @@ func readPlain(t *tree, i int32) []fault {
 	for _, name := range ownNames {
 		f.addOwn(t.get(i, name))
 	}
+	if f.message == "" && len(f.codes) == 0 && t.nodes[i].parent < 0 {
+		f.message = thrownAbove(t.text[:t.span.Start])
+	}
 	if f.status < 400 {
 		f.status = statusInWords(f.message)
 	}

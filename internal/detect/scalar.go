@@ -109,7 +109,9 @@ func (s *scanner) value(b *builder) {
 			s.quote()
 			span.End = s.quoted(quote, escape).End
 		}
-		b.add(node{kind: scalarNode, quoted: true, cut: s.at == span.End, escape: uint8(escape), value: span})
+		end := span.End + escape
+		closed := end < s.at && s.text[end] == quote
+		b.add(node{kind: scalarNode, quoted: true, cut: !closed, escape: uint8(escape), value: span})
 		return
 	}
 	start, parens := s.at, 0
@@ -256,9 +258,16 @@ func isCutAt(text string, start, i int) bool {
 	return strings.HasSuffix(text[start:i], cutMark) && memberAt(text, i)
 }
 
+// cutString is the string text[start:end], which nothing closes, without the note that
+// says so: "UNAUTHORIZED (truncated...)", "FORBIDDEN [truncated]", "REC_CONF...".
 func (s *scanner) cutString(start, end int) Span {
+	const longest = 40 // of the note
 	s.at = end
-	return Span{start, end}
+	from := max(start, end-longest)
+	if note := strings.Index(s.text[from:end], "trunc"); note > 0 && strings.IndexByte("(<[.", s.text[from+note-1]) >= 0 {
+		end = from + note - 1
+	}
+	return Span{start, start + len(strings.TrimRight(s.text[start:end], ". "))}
 }
 
 // endsString says whether a string can end at the quote text[i]. A string over

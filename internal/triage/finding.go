@@ -246,18 +246,41 @@ func (f *finding) byPart(base *kb.Base) bool {
 		if !cut || len(part) < shortestPart {
 			continue
 		}
-		var fit []kb.Candidate
-		for _, c := range f.match(base, kb.Query{Status: f.signal.Status, Words: part}) {
-			if strings.HasPrefix(letters(c.Name), letters(part)) {
-				fit = append(fit, c)
-			}
+		whole := onlyName(base, part)
+		if whole == "" {
+			continue
 		}
-		if len(fit) == 1 {
-			f.take(fit)
-			return true
+		found := f.match(base, kb.Query{Status: f.signal.Status, Words: whole})
+		if f.signal.Status != 0 && found[0].Article.Status != f.signal.Status {
+			continue
 		}
+		f.take(found)
+		f.strength = min(f.strength, byNear)
+		return true
 	}
 	return false
+}
+
+// onlyName is the shortest name that begins with a part, if all others that do so mean
+// the same; else "".
+func onlyName(base *kb.Base, part string) string {
+	shortest, fit := "", []string(nil)
+	for _, name := range base.Names() {
+		if !strings.HasPrefix(letters(name), letters(part)) {
+			continue
+		}
+		fit = append(fit, name)
+		if shortest == "" || len(name) < len(shortest) {
+			shortest = name
+		}
+	}
+	for _, name := range fit {
+		same := base.Match(kb.Query{Words: name})[0].Article == base.Match(kb.Query{Words: shortest})[0].Article
+		if !same && !strings.HasPrefix(name, shortest) {
+			return ""
+		}
+	}
+	return shortest
 }
 
 // letters are those of a name, in lower case.

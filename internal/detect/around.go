@@ -11,6 +11,9 @@ var (
 	// leadsToMadeUp are last words before a body that was made up: "example: {…}".
 	leadsToMadeUp = words("value example default schema")
 
+	// asking begin questions.
+	asking = words("what whats what's how where who why could can anyone anybody")
+
 	// canShow are modal verbs in what the writer says of the paste itself.
 	canShow = words("can could can't cannot couldn't will i'll we'll")
 
@@ -68,7 +71,7 @@ func (t *talk) isMadeUpBehind(s Span, i int) bool {
 // judgeLead judges the clause that leads to a body, in a message that says nowhere
 // that anything happened.
 func (t *talk) judgeLead(first, last int) Cues {
-	if t.tellsOfPaste(first, last) {
+	if t.tellsOfPaste(first, last) || t.asksAboutPaste(first, last) || t.expectedElse(first, last) {
 		return 0
 	}
 	var c Cues
@@ -107,6 +110,34 @@ func (t *talk) tellsOfPaste(first, last int) bool {
 			if t.is(part, wholes...) {
 				return true
 			}
+		}
+	}
+	return false
+}
+
+// asksAboutPaste says whether some tokens ask what to make of what is shown, and not what
+// an API should do: "what is this supposed to tell me", "how should I read this".
+func (t *talk) asksAboutPaste(first, last int) bool {
+	if !t.is(first, asking...) {
+		return false
+	}
+	for i := first; i <= last; i++ {
+		if t.is(i, answering...) || t.is(i, "look", "be", "you") || t.has(i, cFake) {
+			return false
+		}
+	}
+	return true
+}
+
+// expectedElse says whether some tokens say that the writer expected something else than
+// what is shown: "I would have expected a 201 here".
+func (t *talk) expectedElse(first, last int) bool {
+	if t.is(last, "like", "this", "following", "something") {
+		return false
+	}
+	for i := first + 1; i < last; i++ {
+		if t.is(i, "expected", "expecting", "thought", "hoped") && (t.has(i-1, cFirst) || t.is(i-1, "have", "was", "were")) {
+			return true
 		}
 	}
 	return false

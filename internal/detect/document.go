@@ -141,7 +141,7 @@ func startsDocument(line, behind string) bool {
 	}
 	if line[0] == '|' {
 		const fewest = 3 // of "|"
-		return line[len(line)-1] == '|' && strings.Count(line, "|") >= fewest
+		return line[len(line)-1] == '|' && strings.Count(line, "|") >= fewest && !isLogRow(line) && !isLogBelow(behind)
 	}
 	for _, start := range documentStarts {
 		if len(line) >= len(start) && strings.EqualFold(line[:len(start)], start) {
@@ -160,6 +160,34 @@ func startsDocument(line, behind string) bool {
 	s.blanks()
 	_, ok := s.bareName()
 	return ok && behind[s.at-1] == '='
+}
+
+// isLogRow says whether a row of a table has a time of day in a cell of its own, as logs
+// have it that were printed as tables.
+func isLogRow(row string) bool {
+	for _, cell := range strings.Split(row, "|") {
+		if cell = strings.TrimSpace(cell); cell != "" && isDigit(cell[0]) && strings.Trim(cell, "0123456789-:.,+TZ ") == "" && strings.IndexByte(cell, ':') > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// isLogBelow says whether one of the next rows is of such a table.
+func isLogBelow(text string) bool {
+	const most = 3
+	text = strings.TrimLeft(text, "\n")
+	for range most {
+		row := strings.Trim(text[:lineLength(text)], " \t>`")
+		if row == "" || row[0] != '|' {
+			break
+		}
+		if isLogRow(row) {
+			return true
+		}
+		text = text[min(len(text), lineLength(text)+1):]
+	}
+	return false
 }
 
 // isGiven says whether a line is a step of a test in Gherkin that leads to what is

@@ -200,11 +200,20 @@ func (z *tokenizer) wordGoesOn() bool {
 	if isLetter(c) || isDigit(c) || c == '_' || c >= 0x80 {
 		return true
 	}
+	if z.isScope() {
+		z.at++
+		return true
+	}
 	if z.at+1 == len(z.text) || c != '.' && c != '\'' {
 		return false
 	}
 	next := z.text[z.at+1]
 	return isLetter(next) || isDigit(next) || next == '_'
+}
+
+// isScope says whether "::" stands here between two names.
+func (z *tokenizer) isScope() bool {
+	return strings.HasPrefix(z.text[z.at:], "::") && z.at+2 < len(z.text) && isLetter(z.text[z.at+2])
 }
 
 func allUpper(s string) bool {

@@ -56,7 +56,7 @@ func (t *talk) guesses(s sentence) bool {
 	if t.addressesYou(s.start, s.first) || t.isCondition(s.start, s.first) {
 		return true
 	}
-	if t.asksWhy(s.first) || t.asksIfNormal(s.first) || t.asksWhatMakes(s.start) {
+	if t.asksWhy(s.first) || t.asksIfNormal(s.first) || t.asksWhatMakes(s.start) || t.asksWhatToDo(s) {
 		return false
 	}
 	for i := s.start; i < s.first; i++ {
@@ -70,7 +70,7 @@ func (t *talk) guesses(s sentence) bool {
 // isWould says whether token i is a modal verb of a guess, and of no question to the
 // reader.
 func (t *talk) isWould(i int) bool {
-	return t.isModal(i) && !t.is(i, "to", "can", "can't", "cannot") &&
+	return t.isModal(i) && !t.is(i, "to", "can", "can't", "cannot", "won't") &&
 		!t.is(i+1, "not", "you", "anyone", "anybody", "someone", "somebody")
 }
 
@@ -99,7 +99,9 @@ func (t *talk) isPlanned(i int) bool {
 	case t.is(i, getting...) && t.is(i-1, notGetting...), t.is(i, giving...) && t.is(i-1, notGiving...):
 		return true
 	}
+	writer := false
 	for j := i - 1; j >= i-reach && t.joined(j+1, clauseStop) && !t.has(j, cBut); j-- {
+		writer = writer || t.has(j, cFirst)
 		switch {
 		case t.isModal(j) && t.is(i, getting...) && t.marked(i, asked):
 			return false // "should I be getting a 401 here?"
@@ -111,7 +113,7 @@ func (t *talk) isPlanned(i int) bool {
 			}
 		case t.isModal(j), t.is(j, "let", "lets", "letting"):
 			return !t.asksWhy(j)
-		case t.has(j, cYou) && (j == i-1 || !t.is(j, "your")):
+		case t.has(j, cYou) && (j == i-1 || !t.is(j, "your")) && !writer:
 			return !t.is(i+1, "me", "us")
 		}
 	}

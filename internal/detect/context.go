@@ -47,7 +47,9 @@ func (t *talk) asks(s sentence, c Cues) bool {
 
 // asksHelp says whether the clause, or a short question elsewhere in the message,
 // asks for help.
-func (t *talk) asksHelp(s sentence) bool { return s.has(cHelp) || t.help || t.asksWayRound(s) }
+func (t *talk) asksHelp(s sentence) bool {
+	return s.has(cHelp) || t.help || t.asksWayRound(s) || t.asksWhatToDo(s) || t.isToExplain(s.tail+1)
+}
 
 // asksWayRound says whether a way round the mention is asked for: "is there a way round
 // QuotaViolation?"

@@ -70,4 +70,7 @@ func (t *talk) isSaidToWork(i int, s sentence) bool {
 func (t *talk) isCountOf(i int) bool { return t.joined(i+1, noStop) && t.isCounted(i+1) }
 
 // isCounted says whether token i is something that numbers count.
-func (t *talk) isCounted(i int) bool { return t.has(i, cUnit) || isPlural(t.word(i)) }
+func (t *talk) isCounted(i int) bool {
+	verb := t.has(i, cHappens) && !t.is(i, nounsToo...)
+	return t.has(i, cUnit) || isPlural(t.word(i)) && !verb
+}

@@ -16,7 +16,7 @@ func (t *talk) doubts(s sentence, c Cues) Cues {
 	if t.isSettled(s) {
 		no |= cueSolved
 	}
-	if t.isPast(s) {
+	if c&cueThrown == 0 && t.isPast(s) {
 		no |= cueSolved | cueNegated
 	}
 	if c&cueHabit != 0 && t.isInGeneral(s) {
@@ -47,7 +47,7 @@ func (t *talk) intentions(s sentence, c Cues) Cues {
 	if t.is(s.start, "ac", "given", "scenario", "acceptance") || t.isDocumented(s) {
 		no |= cueGuess | cuePlan
 	}
-	if t.isShownFor(s) || t.isAsked(s) || t.isPlannedFor(s) || t.isForOthers(s) || s.has(cMade) {
+	if t.isShownFor(s) || t.isAsked(s) || t.isPlannedFor(s) || t.isForOthers(s) || s.has(cMade) || t.isInstruction(s) || t.isDanger(s) {
 		no |= cueGuess
 	}
 	if c&(cueHappens|cueThrown) != 0 {

@@ -189,7 +189,8 @@ func (t *talk) isIntended(s sentence) bool {
 	for i := s.last + 1; i <= s.end; i++ {
 		switch {
 		case t.is(i, "purpose") && t.is(i-1, "on"), t.is(i, "design") && t.is(i-1, "by"),
-			t.is(i, onPurpose...) && t.is(i-1, "as"), t.is(i, "deliberately", "intentionally"):
+			t.is(i, onPurpose...) && t.is(i-1, "as"), t.is(i, "should") && t.is(i-1, "it", "they") && t.is(i-2, "as"),
+			t.is(i, "deliberately", "intentionally"):
 			return true
 		}
 	}

@@ -92,8 +92,10 @@ func (t *talk) isPrinted(i int) bool {
 // hasTool says whether a token of the clause is a tool.
 func (t *talk) hasTool(s sentence) bool {
 	for i := s.start; i <= s.end; i++ {
-		like := t.is(i+1, "like") && t.between(i) == "-" // "an elasticsearch-like API"
-		if s.around(i) && t.has(i, cTool) && !like && !t.isWhereItWorks(i) {
+		like := t.is(i+1, "like") && t.between(i) == "-"    // "an elasticsearch-like API"
+		verb := t.has(i-1, cModal|cCan) || t.is(i-1, "can") // "who can lift it"
+		holiday := t.is(i, "bank") && t.is(i+1, "holiday")
+		if s.around(i) && t.has(i, cTool) && !like && !verb && !holiday && !t.isWhereItWorks(i) {
 			return true
 		}
 	}
@@ -103,7 +105,7 @@ func (t *talk) hasTool(s sentence) bool {
 // isWhereItWorks says whether token i is where there is no error: "works in the browser",
 // "on my laptop it is fine".
 func (t *talk) isWhereItWorks(i int) bool {
-	const reach = 4
+	const reach = 6
 	place := i - 1
 	for t.is(place, "the", "my", "a", "our") {
 		place--

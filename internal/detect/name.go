@@ -24,7 +24,7 @@ func (t *talk) run(from, to int) bool {
 		return false
 	}
 	for i := from; i <= to; i++ {
-		if t.list[i].status != 0 || i > from && t.list[i].before != noStop {
+		if t.list[i].status != 0 || i > from && (t.list[i].before != noStop || t.between(i-1) == "=") {
 			return false
 		}
 	}

@@ -15,7 +15,7 @@ var (
 
 	// shortTimes stand before "ago" where it is not long ago. Days and weeks are short
 	// enough for a report.
-	shortTimes = words(`h m s sec secs seconds min mins minute minutes hour hours moments day days week weeks`)
+	shortTimes = words(`ms millisecond milliseconds h m s sec secs seconds min mins minute minutes hour hours moments day days week weeks`)
 
 	// pastTimes follow "last": "last year we had 429s".
 	pastTimes = words("year month quarter summer winter spring autumn")
@@ -39,7 +39,8 @@ func (t *talk) isSettled(s sentence) bool {
 	}
 	start := t.sentenceStart(s.first)
 	ignored := start < s.first && t.is(start, "ignore", "disregard", "forget")
-	return ignored || t.isOver(s) || t.isClosed(start) || t.isThanks(s)
+	was := t.solved >= 0 && (t.is(s.head-1, "was", "were") || t.is(s.head-2, "was"))
+	return ignored || was || t.isOver(s) || t.isClosed(start) || t.isThanks(s)
 }
 
 // isNews says whether what was solved is something else, and the mention is new:
@@ -75,6 +76,7 @@ func (t *talk) endsErrors(i int) bool {
 	return t.is(i, "stopped", "ceased", "disappeared", "vanished") ||
 		t.is(i, "gone", "fixed", "sorted", "solved", "resolved") ||
 		t.is(i, "no") && t.is(i+1, "longer", "more") ||
+		t.has(i, cNot) && t.is(i+1, "appear", "happen", "occur", "come", "show") && t.is(i+3, "more", "longer") ||
 		t.is(i, "was", "were") && t.is(i+1, nowKnown...)
 }
 
@@ -146,6 +148,8 @@ func (t *talk) isSolved(i int) bool {
 		return t.isItWas(i)
 	case t.is(i, "know"):
 		return t.is(i+1, "why") && t.is(i-1, "we", "i", "now")
+	case t.is(i, "gone") && t.is(i+1, "from", "up", "down", "wrong"):
+		return false
 	case t.is(i, "stopped"):
 		return !t.is(i+1, goesWrong...)
 	}

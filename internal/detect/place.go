@@ -138,7 +138,7 @@ func (t *talk) countsNext(i int) bool {
 // isTotal says whether the number at token i is a total: "records: 403".
 func (t *talk) isTotal(i int) bool {
 	return i > 0 && t.list[i].before == clauseStop && t.colonBehind(i-1) &&
-		isPlural(t.word(i-1)) && !t.has(i-1, cNet|cLabel)
+		isPlural(t.word(i-1)) && !t.has(i-1, cNet|cLabel|cError)
 }
 
 // endsNumber says whether the number at token i is the end of another one: "0161 496 0403".

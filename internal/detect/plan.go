@@ -8,7 +8,7 @@ var (
 	// processing are verbs of what a program does with a status that it got.
 	processing = words(`retry retries retrying log logs logged count counts counting record records
 		track tracks ignore ignores swallow swallows turn turns translate translates convert converts
-		parse parses hide hides report provoke trigger force fake`)
+		parse parses hide hides report document documents list lists enumerate provoke trigger force fake`)
 
 	// choosing are verbs of who designs an API: "use 409", "returning 404".
 	choosing = words("use using return returning throw choose pick prefer")
@@ -61,7 +61,7 @@ func (t *talk) plans(s sentence) bool {
 		return true
 	}
 	for i := t.newsStart(s); i <= s.end; i++ {
-		if i > s.tail+1 && t.list[i].before == clauseStop {
+		if i > s.tail+1 && t.list[i].before == clauseStop || i == s.tail+1 && t.commaBehind(s.tail) {
 			break // what is said in passing
 		}
 		chosen := i == s.head-1 && t.is(i, choosing...)
@@ -107,7 +107,8 @@ func (t *talk) isPlanWord(i int, s sentence) bool {
 		return false
 	}
 	header := t.is(i+1, "after") // Retry-After
-	event := i > s.last && t.is(i-1, beforeEvents...)
+	adds := t.is(i, "adding", "using") || t.is(i, "use", "used", "add", "added") && i > s.last && t.has(i-1, cFirst)
+	event := (i > s.last || adds) && t.is(i-1, beforeEvents...) || adds && t.has(i-1, cFirst)
 	return !header && !event && !t.isForTests(i) && !t.isMicrosoftGraph(i) && !t.isActedOn(i, s)
 }
 

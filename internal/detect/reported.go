@@ -193,6 +193,9 @@ func (t *talk) isSpoken(i int) bool {
 	if endsWithArrow(between) || strings.HasSuffix(strings.TrimRight(between, " "), "→") {
 		return true
 	}
+	if between == " = " && !t.marked(i, inFence) && !t.has(i-1, cLabel) { // "NRL search = 403"
+		return true
+	}
 	switch between {
 	case "-", "=", `="`: // inside a word or a value
 		return false

@@ -14,6 +14,9 @@ func (t *talk) sentence(first, last int) sentence {
 	s.head, s.tail = t.siblings(first, -1), t.siblings(last, 1)
 	s.start, s.end = t.clause(first)
 	s.end = max(s.end, last)
+	if s.start == first && s.end == last && t.isStatus(first) && t.joined(first, sentenceStop) && first == last {
+		s.start, _ = t.clause(first - 1) // "Login fails. 401. Any ideas?"
+	}
 	for i := s.start; i <= s.end; i++ {
 		if s.around(i) && !t.marked(i, inLink) {
 			s.class |= t.list[i].class

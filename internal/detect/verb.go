@@ -87,7 +87,7 @@ func (t *talk) verb(s sentence) Cues {
 // between them.
 func (t *talk) nearestVerb(s sentence) Cues {
 	const reach = 8
-	for i := s.head - 1; i >= s.start && i >= s.head-reach && !t.commaBehind(i); i-- {
+	for i := s.head - 1; i >= s.start && i >= s.head-reach && (t.isSuccess(i) || !t.commaBehind(i)); i-- {
 		if t.isVerb(i) {
 			return t.judgeVerb(i, s)
 		}
@@ -100,6 +100,8 @@ func (t *talk) nearestVerb(s sentence) Cues {
 func (t *talk) isVerb(i int) bool {
 	switch {
 	case !t.has(i, anyVerb), t.is(i, "be", "being", "blocked"), t.isNoun(i), t.is(i+1, otherVerbs...):
+		return false
+	case t.is(i, "get") && (t.is(i+1, "help") || t.is(i+2, "help", "hand", "pointers", "advice")):
 		return false
 	case t.is(i, "come"):
 		return t.is(i+1, "back")
@@ -124,7 +126,7 @@ func (t *talk) judgeVerb(i int, s sentence) Cues {
 	switch {
 	case t.isNegated(i):
 		return cueNegated
-	case t.isUnreal(i, s), t.has(i, cHabit) && t.has(i+1, cYou):
+	case t.isUnreal(i, s), t.has(i, cHappens) && t.is(i+1, "you"):
 		return cueGuess
 	case t.has(i, cHabit) && !t.concerns(i, s):
 		return cueHabit

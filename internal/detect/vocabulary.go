@@ -179,7 +179,7 @@ var vocabulary = []struct {
 		questionnaireresponse allergyintolerance immunization medicationdispense healthcareservice
 		practitionerrole relatedperson communicationrequest careplan episodeofcare diagnosticreport valueset
 		codesystem capabilitystatement searchset application applications portal frontend referral referrals
-		immunisation immunisations booking microservice service services lambda response responses login
+		immunisation immunisations booking microservice service services lambda authoriser authorizer slash response responses login
 		signin handshake query queries search`},
 	// What can stand as the subject of "says".
 	{cServer, `sandbox endpoint response body server service gateway proxy backend receiver client axios notify
@@ -217,7 +217,7 @@ var vocabulary = []struct {
 	// What is not real, or not meant.
 
 	// Whatever names errors at work without having one: code, tests, documents, dashboards, jokes.
-	{cPlan, `spec specs specification swagger openapi schema docs documentation documented readme example
+	{cPlan, `spec specs specification swagger openapi raml schema docs documentation documented readme example
 		examples e.g eg mock mocks mocked mocking stub stubs stubbed stubbing fixture fixtures test tests
 		testing unit scenario assert asserts asserting asserted handle handles handling handled handler
 		handlers catch catches catching deal deals dealing cope reacts rfc deck slides training handbook map

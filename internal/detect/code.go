@@ -64,7 +64,7 @@ func (t *talk) codeMention(i int) (mention, bool) {
 func (t *talk) knownCode(m *mention) bool {
 	last, known := t.knownFrom(m.first, t.writtenAsCode)
 	if !known {
-		return false
+		return t.knownEnd(m)
 	}
 	m.last = last
 	m.codes = []string{t.name(m.first, last)}
@@ -72,6 +72,18 @@ func (t *talk) knownCode(m *mention) bool {
 	if t.isWrittenCode(m.first, last, m.codes[0]) {
 		m.cues = cueCode
 	}
+	return true
+}
+
+// knownEnd reads a code with the path of what it is a code of, as Apigee prints them:
+// "policies.ratelimit.QuotaViolation".
+func (t *talk) knownEnd(m *mention) bool {
+	name := t.word(m.first)
+	dot := strings.LastIndexByte(name, '.')
+	if dot < 0 || !isLower(name[0]) || !codeShaped(name[dot+1:]) || isThrown(name) || !t.base.Known(name[dot+1:]) {
+		return false
+	}
+	m.codes, m.cues = []string{name[dot+1:]}, cueCode
 	return true
 }
 
@@ -87,7 +99,7 @@ func (t *talk) isWrittenCode(first, last int, name string) bool {
 func (t *talk) unknownCode(m *mention) bool {
 	name := t.word(m.first)
 	if !codeShaped(name) || !isLetter(name[0]) || len(name) < shortestCode || len(name) > longestCode ||
-		t.classOf(m.first) != 0 || t.inPath(m.first) || strings.IndexByte(name, '\'') >= 0 {
+		t.classOf(m.first) != 0 || t.inPath(m.first) || isFile(name) || strings.IndexByte(name, '\'') >= 0 {
 		return false
 	}
 	joined := strings.IndexByte(name[:len(name)-1], '_') > 0
@@ -100,6 +112,15 @@ func (t *talk) unknownCode(m *mention) bool {
 		m.cues = cueCode
 	}
 	return true
+}
+
+// isFile says whether a word is the name of a file, as far as its end tells.
+func isFile(w string) bool {
+	switch w[strings.LastIndexByte(w, '.')+1:] {
+	case "json", "yaml", "yml", "xml", "py", "js", "ts", "java", "go", "cs", "rb", "md", "txt", "html", "log", "feature":
+		return strings.IndexByte(w, '.') > 0
+	}
+	return false
 }
 
 // loudSlip reads a word or several in capitals that are spelt like a name:

@@ -140,6 +140,8 @@ func (t *talk) isCondition(start, i int) bool {
 		switch {
 		case t.isSupposed(j):
 			return true
+		case t.is(j, "if") && t.list[i].before > noStop && t.endsError(j-1):
+			return false // it is the other error's: "403 if nurse, 409 if GP"
 		case t.has(j, cFirst):
 			return t.isWritersCase(j, i)
 		case t.isWhenever(j, i):
@@ -149,6 +151,11 @@ func (t *talk) isCondition(start, i int) bool {
 		}
 	}
 	return false
+}
+
+// endsError says whether token i is, or ends with, a status or a code.
+func (t *talk) endsError(i int) bool {
+	return i >= 0 && (t.isStatus(i) || t.isStatus(i-1) || t.marked(i, upper) && codeShaped(t.word(i)))
 }
 
 // isWritersCase says whether the writer, at token j, only supposes what token i tells:
@@ -279,7 +286,8 @@ func (t *talk) isForOthers(s sentence) bool {
 
 // isWhoever says whether token i names whoever may get an error: "for anyone who".
 func (t *talk) isWhoever(i int) bool {
-	return t.is(i, whoever...) && t.is(i+1, "who", "who's") && t.is(i-1, "for", "to", "fyi", "all")
+	return t.is(i, whoever...) && t.is(i+1, "who", "who's") &&
+		(t.is(i-1, "for", "to", "fyi", "all") || i == t.sentenceStart(i) && !t.marked(i, asked))
 }
 
 // isWished says whether "be" at token i is that of a wish: "would be nice".

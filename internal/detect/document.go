@@ -10,7 +10,9 @@ var documentStarts = [...]string{
 	"openapi:", "swagger:", "description: |", "description: >", // specifications
 	"type: object", "type: string", "type: array", "$ref:", "- $ref:",
 	"feature:", "scenario:", "scenario outline:", // Gherkin
-	"diff --git", "@@ -", "changelog",
+	"diff --git", "@@ -", "changelog", "release notes", "breaking change:",
+	"feat(", "fix(", "docs(", "test(", "chore(", "refactor(", // titles of commits
+	"x-amazon-apigateway",
 	"http-request ", "http-response ", "error_page ", "limit_req", "location ", "server {", // HAProxy, nginx
 	`resource "`, `data "`, // Terraform
 }

@@ -73,5 +73,6 @@ func (t *talk) isOnlyFew(s sentence) bool {
 // isInGeneral says whether a clause such as "PDS returns 404" says what holds in
 // general: under a condition, or as a question about a status.
 func (t *talk) isInGeneral(s sentence) bool {
-	return (s.has(cIf) || s.isQuestion() && t.isStatus(s.first)) && !s.has(cFirst|cAsk|cTime|cStill)
+	return (s.has(cIf) || s.isQuestion() && t.isStatus(s.first)) && !s.has(cFirst|cAsk|cTime|cStill) &&
+		!t.asksIfNormal(s.first)
 }

@@ -92,9 +92,9 @@ func (t *talk) isPrinted(i int) bool {
 // hasTool says whether a token of the clause is a tool.
 func (t *talk) hasTool(s sentence) bool {
 	for i := s.start; i <= s.end; i++ {
-		like := t.is(i+1, "like") && t.between(i) == "-"    // "an elasticsearch-like API"
-		verb := t.has(i-1, cModal|cCan) || t.is(i-1, "can") // "who can lift it"
-		holiday := t.is(i, "bank") && t.is(i+1, "holiday")
+		like := t.is(i+1, "like") && t.between(i) == "-"                                            // "an elasticsearch-like API"
+		verb := t.has(i-1, cModal|cCan) || t.is(i-1, "can")                                         // "who can lift it"
+		holiday := t.is(i, "bank") && t.is(i+1, "holiday") || t.is(i, "door") && t.is(i-1, "front") // Azure's
 		if s.around(i) && t.has(i, cTool) && !like && !verb && !holiday && !t.isWhereItWorks(i) {
 			return true
 		}

@@ -137,7 +137,7 @@ func (t *talk) happensToUs(s sentence) bool {
 // "when we page fast", "on a second submit".
 func (t *talk) happensWhen(s sentence) bool {
 	at := s.tail + 1
-	if !t.is(at, "when", "while", "after", "if", "whenever") || !t.joined(at, clauseStop) {
+	if !t.is(at, "when", "while", "after", "if", "whenever", "wen", "whe") || !t.joined(at, clauseStop) {
 		return false
 	}
 	return t.is(at+1, occasions...) || t.is(at+2, "try", "trying", "call", "calling") && !t.has(at+1, cYou)

@@ -20,7 +20,7 @@ var (
 // isInstruction says whether it is said what is to be done on the mention: "on a 401
 // refresh the token", "whenever it answers 403, just ask for the role".
 func (t *talk) isInstruction(s sentence) bool {
-	if s.isQuestion() || s.has(cFirst|cNow) {
+	if s.isQuestion() || t.has(s.tail+1, cFirst) {
 		return false
 	}
 	on := s.head - 1

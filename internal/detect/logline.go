@@ -8,8 +8,16 @@ import "strings"
 // printedAt says whether a number stands where programs print the status of a request,
 // between these two parts of a text.
 func printedAt(before, behind string) bool {
-	return httpVersionBefore(before) || requestBefore(before) || requestBehind(behind) ||
+	counts := endsWithNumbers(before) // of bytes
+	return httpVersionBefore(before) || requestBefore(before) || requestBehind(behind) && !counts ||
 		programBefore(before) || headedBefore(before) || loggedAt(before, behind) || raisedBefore(before)
+}
+
+// endsWithNumbers says whether the last three words of a text are numbers.
+func endsWithNumbers(s string) bool {
+	const longest, most = 40, 3
+	fields := strings.Fields(s[max(0, len(s)-longest):])
+	return len(fields) > most && isNumbers(strings.Join(fields[len(fields)-most:], " "), most)
 }
 
 // raisedBefore says whether Python prints the arguments of an exception:

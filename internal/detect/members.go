@@ -25,7 +25,7 @@ var (
 
 	messageNames = []string{
 		"errordescription", "message", "errormessage", "errorsummary", "detail", "details", "msg", "faultstring",
-		"responsemessage", "statusmessage", "errormsg", "errmsg", "developermessage", "usermessage",
+		"responsemessage", "statusmessage", "errormsg", "errmsg", "developermessage", "usermessage", "moreinformation", "httpmessage",
 		"description", "title", "error", "reason", "statustext", "reasonphrase", "returnmessage", "faultmessage",
 		"textpayload", "log", "err", "exception", "stack", "errors", "@m", "@mt",
 	}
@@ -67,6 +67,9 @@ func httpStatus(s string) int {
 	digits := 0
 	for digits < len(s) && isDigit(s[digits]) {
 		digits++
+	}
+	if strings.HasPrefix(s[digits:], " | ") { // one of a type's values
+		return 0
 	}
 	if digits != 3 || digits < len(s) && strings.IndexByte(" ).,:_", s[digits]) < 0 {
 		return 0

@@ -212,7 +212,7 @@ func (t *talk) guess(m *mention, from, to int) {
 	s := t.phrase(from, to)
 	beside := t.list[max(from, m.first)].before == noStop // nothing divides it from the status
 	switch {
-	case len(s) < shortest || len(s) > longest || labelEnd(s):
+	case len(s) < shortest || len(s) > longest || labelEnd(s) || isFile(s):
 		return
 	case t.isNear(m.status, s):
 		m.cues |= cueNear

@@ -138,12 +138,22 @@ func (z *tokenizer) statusFits(start, end int) bool {
 	case '[': // pds[403] is a process, or a place in a list
 		return start == 1 || !isLetter(z.text[start-2]) && !isDigit(z.text[start-2])
 	case '/', '-':
-		return start == 1 || isSpace(z.text[start-2]) || z.labelBefore(start-1) || isDigit(z.text[start-2]) && c == '/'
+		return start == 1 || isSpace(z.text[start-2]) || z.labelBefore(start-1) ||
+			c == '/' && (isDigit(z.text[start-2]) || z.codeBefore(start-1))
 	case ':', '=':
 		return start == 1 || !isLetter(z.text[start-2]) && !isDigit(z.text[start-2]) || z.labelBefore(start-1)
 	default:
 		return c < 0x80
 	}
+}
+
+// codeBefore says whether the last word is a code that ends at i: "ACCESS_DENIED/401".
+func (z *tokenizer) codeBefore(i int) bool {
+	if len(z.list) == 0 {
+		return false
+	}
+	last := z.list[len(z.list)-1]
+	return last.span.End == i && last.where&upper != 0 && strings.IndexByte(z.text[last.span.Start:i], '_') > 0
 }
 
 // labelBefore says whether a word that announces a status ends at i: "status",

@@ -76,6 +76,7 @@ func (t *talk) endsErrors(i int) bool {
 	return t.is(i, "stopped", "ceased", "disappeared", "vanished") ||
 		t.is(i, "gone", "fixed", "sorted", "solved", "resolved") ||
 		t.is(i, "no") && t.is(i+1, "longer", "more") ||
+		t.is(i, "back") && t.is(i+1, "to") && t.is(i+2, "zero", "normal", "nil") ||
 		t.has(i, cNot) && t.is(i+1, "appear", "happen", "occur", "come", "show") && t.is(i+3, "more", "longer") ||
 		t.is(i, "was", "were") && t.is(i+1, nowKnown...)
 }

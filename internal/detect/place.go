@@ -18,7 +18,7 @@ var (
 		response responsecode actual observed`)
 
 	// measures are what is measured in numbers of any size.
-	measures = words("latency throughput rps tps qps duration average median percentile")
+	measures = words("sum latency throughput rps tps qps duration average median percentile")
 
 	// moreOf stand between a number and what it counts: "400 new users".
 	moreOf = words("more unread open different active new other")

@@ -30,7 +30,7 @@ var (
 		asserts expects and`)
 
 	// testPlaces stand before "test" where it is an environment, or a test that runs.
-	testPlaces = words("in our my system integration smoke regression acceptance e2e")
+	testPlaces = words("in our my load perf performance stress soak pen system integration smoke regression acceptance e2e")
 
 	// testThings follow "test" where it says what data or place is meant.
 	testThings = words("patient patients data env environment app account harness nhs")

@@ -202,7 +202,7 @@ func (t *talk) isSpoken(i int) bool {
 	case "/": // inside a path
 		return t.isStatus(i - 1)
 	}
-	return strings.Trim(between, " :,\n\"'`“()*_/|-") == "" && !strings.HasPrefix(between, "(")
+	return strings.Trim(between, " :,\n\"'`“()]*_/|-") == "" && !strings.HasPrefix(between, "(")
 }
 
 // weighNumber adds what depends on which number it is.

@@ -253,6 +253,9 @@ func (t *talk) looseWordsAt(i int) (to int, name string) {
 		if t.is(j, fillers...) {
 			continue
 		}
+		if t.between(j-1) == "=" {
+			break // a name and its value
+		}
 		parts = append(parts, t.word(j))
 		if s := strings.Join(parts, " "); t.base.Known(s) {
 			to, name = j, s

@@ -35,7 +35,7 @@ var sourceMarks = [...]string{
 	"(status=", "(status_code=", "responseentity.", "responseentity<", "jsonify(", "res.send", ".json({",
 	"errordocument ", "prefer: code=", "limit_req_status ", "limit_conn_status ", "error_page ", "deny_status ",
 	// Tests and mocks that expect one.
-	"tobe(", "toequal(", "assertequal", ".andexpect(", "mockmvc.", "raise_error(",
+	"tobe(", "toequal(", "assertequal", ".andexpect(", "mockmvc.", "raise_error(", "pytest.raises(", "responses.add(",
 	".reply(", "thenreturn(", "thenthrow(", ".to_return(", "stub_request(",
 	// Statuses by the names of constants.
 	"httpstatus.", "statuscodes.", "http.statusbad", "http.statusun", "http.statusforb", "http.statusnot",
@@ -44,7 +44,9 @@ var sourceMarks = [...]string{
 	"logger.", "log.warn(", "log.info(", "log.error(", "println(", "printf(",
 	`console.log("`, "console.log('", `console.error("`, "console.error('",
 	// Clojure, and tags and comments of Go's structs.
-	":refer ", "(:require", "`json:", "` // ",
+	":refer ", "(:require", "`json:", "` // ", `" // `,
+	// Queries of logs.
+	"| timechart", "| stats ", "| summarize ", "sourcetype=",
 }
 
 // isScenario says whether a line is a step of a test in Gherkin.
@@ -90,11 +92,22 @@ func isSourceLine(line string) bool {
 	if isStatusKey(s) || isAnnotation(s) || endsAsSource(s) {
 		return true
 	}
-	coded := strings.ContainsAny(s, "(){}=;[]") || strings.HasSuffix(s, ":")
+	coded := strings.ContainsAny(s, "{}=;[]") || strings.HasSuffix(s, ":") || hasCall(s)
 	if coded && beginsWith(s, sourceStarts[:]) || beginsWith(s, sureStarts[:]) {
 		return true
 	}
 	return holds(withoutShown(s), sourceMarks[:])
+}
+
+// hasCall says whether a "(" stands in a line behind a name, or behind the first word: what
+// somebody says in passing (like this) follows a blank.
+func hasCall(line string) bool {
+	for i := range len(line) {
+		if line[i] == '(' && (i == 0 || line[i-1] != ' ' || strings.IndexByte(line[:i-1], ' ') < 0) {
+			return true
+		}
+	}
+	return false
 }
 
 // withoutShown is a line, which does not begin as source code, without the "==" that

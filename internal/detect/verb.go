@@ -31,6 +31,9 @@ var (
 	// inMind are what people are unable to do without any API.
 	inMind = words("it read find resolve import be see wait remember recall believe reproduce")
 
+	// holding are verbs of what an answer has in it.
+	holding = words("has contains includes holds carries had contained included")
+
 	// breaking are verbs that end in an error, beside all that end in -ed, -ing or -s.
 	breaking = words("fail end result died fell blew went bounce crash die break choke stop")
 
@@ -71,7 +74,7 @@ func (t *talk) verb(s sentence) Cues {
 	if with := t.withBefore(s); with != 0 {
 		return with
 	}
-	if t.isResult(s) || t.asksWhyIt(s) || t.happensToUs(s) || t.isUsedAsVerb(s) || t.followsStatus(s) {
+	if t.isResult(s) || t.asksWhyIt(s) || t.happensToUs(s) || t.isUsedAsVerb(s) || t.followsStatus(s) || t.saysBehind(s) {
 		c = cueHappens
 	}
 	if t.happensBefore(s) || t.happensBehind(s) || t.happensSince(s) || t.isAllThereIs(s) {
@@ -151,6 +154,9 @@ func (t *talk) isUnreal(i int, s sentence) bool {
 // countsWith says whether "have" at token i leads to a count: "we have 403 users",
 // where "we have a 403" and "we have 403 errors" report.
 func (t *talk) countsWith(i int, s sentence) bool {
+	if t.is(i, "got") && strings.HasSuffix(t.word(i-1), "'ve") && s.status(t) && t.list[s.first].status%100 == 0 {
+		return !s.has(cAPI|cNet|cError) && !t.is(s.first-1, "a", "an") // "we've got 400 on the list"
+	}
 	return t.is(i, "have", "having", "had") && !s.marked(plural) && !s.has(cHelp) &&
 		!t.is(s.last+1, "error", "errors") && !t.is(s.first-1, "a", "an")
 }
@@ -234,6 +240,9 @@ func (t *talk) isBreaking(i int) bool {
 func (t *talk) isResult(s sentence) bool {
 	const reach = 7
 	is := s.head - 1
+	if t.is(is, holding...) && t.is(is-1, output...) {
+		return true // "the response has REC_CONFLICT in it"
+	}
 	if t.is(is, "a", "an", "just", "now", "always", "simply") {
 		is--
 	}
@@ -258,6 +267,18 @@ func (t *talk) isUsedAsVerb(s sentence) bool {
 
 // followsStatus says whether it came after another status: "200, then 403".
 func (t *talk) followsStatus(s sentence) bool { return t.is(s.head-1, "then") && t.otherStatus(s) }
+
+// saysBehind says whether what the answer says follows the mention: "401, says token
+// invalid", "401 - my token is expired it says".
+func (t *talk) saysBehind(s sentence) bool {
+	const reach = 8
+	for i := s.tail + 1; i <= s.tail+reach && t.joined(i, clauseStop); i++ {
+		if t.is(i, "says", "saying") && (i == s.tail+1 || t.is(i-1, "it", "which")) {
+			return true
+		}
+	}
+	return false
+}
 
 // isJustUs says whether it is asked if others have the same: "is it just us".
 func (t *talk) isJustUs(s sentence) bool {
@@ -320,9 +341,15 @@ func (t *talk) concerns(i int, s sentence) bool {
 	}
 	goesOn := s.tail < s.end && t.list[s.tail+1].before < clauseStop && !t.is(s.tail+1, "with")
 	if goesOn || s.isQuestion() {
-		return t.has(s.start, cBut)
+		return t.has(s.start, cBut) || t.asksIfNormal(s.first)
 	}
-	return t.isOrigin(i - 1)
+	return t.isOrigin(i-1) || t.isDefinite(s.start) && !s.has(cModal|cIf|cPlan)
+}
+
+// isDefinite says whether a clause begins at token i with one certain thing, and not with
+// any of its kind: "the redirect", "step three", "S3".
+func (t *talk) isDefinite(i int) bool {
+	return t.is(i, "the", "this", "that", "step", "second", "first") || hasUpper(t.word(i)) && t.has(i, cAPI|cServer)
 }
 
 // isOwn says whether the first person at token i speaks of what the writer

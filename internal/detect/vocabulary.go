@@ -24,7 +24,7 @@ var vocabulary = []struct {
 		seats tokens emails mails unread pages times x of per million thousand k events rules plugins issues
 		deaths cases beds staff steps slides photos pictures chapters episodes copies units pieces documents
 		threads vulnerabilities warnings stories hits views downloads installs connections tables
-		appointments referrals degrees rpm fps hz watts volts calls subscribers repos branches students
+		appointments referrals degrees rpm rps tps qps fps hz watts volts calls subscribers repos branches students
 		downvotes upvotes channels`},
 	// What stands before a number that names or counts, from trains to byte offsets.
 	{cCounted, `room rooms port ports pr prs issue ticket line lines ln page pages p pp chapter section build
@@ -179,7 +179,7 @@ var vocabulary = []struct {
 		questionnaireresponse allergyintolerance immunization medicationdispense healthcareservice
 		practitionerrole relatedperson communicationrequest careplan episodeofcare diagnosticreport valueset
 		codesystem capabilitystatement searchset application applications portal frontend referral referrals
-		immunisation immunisations booking microservice service services lambda authoriser authorizer slash response responses login
+		immunisation immunisations booking microservice service services lambda authoriser authorizer slash record records tps rps qps response responses login
 		signin handshake query queries search`},
 	// What can stand as the subject of "says".
 	{cServer, `sandbox endpoint response body server service gateway proxy backend receiver client axios notify

@@ -30,6 +30,11 @@ func adoptStatuses(found []Signal) []Signal {
 			found[i].Status, adopted[m] = found[m].Status, true
 		}
 	}
+	for i := range found {
+		if m := statusOfOAuth(found, i); m >= 0 && !adopted[m] {
+			found[i].Status, adopted[m] = found[m].Status, true
+		}
+	}
 	left := found[:0]
 	for i, s := range found {
 		if !adopted[i] {
@@ -83,4 +88,33 @@ func statusOfCode(found []Signal, i int) int {
 		return i - 1
 	}
 	return -1
+}
+
+// statusOfOAuth finds the status beside a code of OAuth's, whose errors come with 400
+// (RFC 6749, section 5.2), as clients print both: "oauth2: cannot fetch token: 400 Bad
+// Request" and "invalid_grant" before or behind it. -1 if there is none.
+func statusOfOAuth(found []Signal, i int) int {
+	const near = 120 // bytes
+	code := &found[i]
+	if code.Kind == KindBody || code.Status != 0 || len(code.Codes) == 0 || !isOAuthCode(code.Codes[0]) {
+		return -1
+	}
+	for _, m := range [...]int{i - 1, i + 1} {
+		if m < 0 || m >= len(found) || found[m].Status != 400 || found[m].Kind != KindStatus && found[m].Kind != KindReason {
+			continue
+		}
+		if max(code.Span.Start, found[m].Span.Start)-min(code.Span.End, found[m].Span.End) < near {
+			return m
+		}
+	}
+	return -1
+}
+
+// isOAuthCode knows the codes of RFC 6749, section 5.2, that name who or what was refused.
+func isOAuthCode(code string) bool {
+	switch code {
+	case "invalid_client", "invalid_grant", "unauthorized_client", "invalid_scope", "unsupported_grant_type":
+		return true
+	}
+	return false
 }

@@ -94,7 +94,7 @@ func (t *talk) isModal(i int) bool { return t.has(i, cModal) && !t.is(i, wanting
 func (t *talk) isPlanned(i int) bool {
 	const reach = 3
 	switch {
-	case t.asksIfNormal(i):
+	case t.asksIfNormal(i), t.is(i, "get") && t.is(i+2, "idea", "picture", "gist", "point"):
 		return false
 	case t.is(i, getting...) && t.is(i-1, notGetting...), t.is(i, giving...) && t.is(i-1, notGiving...):
 		return true

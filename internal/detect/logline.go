@@ -8,8 +8,7 @@ import "strings"
 // printedAt says whether a number stands where programs print the status of a request,
 // between these two parts of a text.
 func printedAt(before, behind string) bool {
-	counts := endsWithNumbers(before) // of bytes
-	return httpVersionBefore(before) || requestBefore(before) || requestBehind(behind) && !counts ||
+	return httpVersionBefore(before) || requestBefore(before) || requestBehind(behind) ||
 		programBefore(before) || headedBefore(before) || loggedAt(before, behind) || raisedBefore(before)
 }
 

@@ -70,6 +70,9 @@ func (t *talk) isNoStatus(i int, m *mention) bool {
 // isOtherNumber says whether the line of the number at token i has the status of its
 // request in another place: `"GET /x HTTP/1.1" 200 - "-" 429`, `GET /x 200 4 ms - 429`.
 func (t *talk) isOtherNumber(i int) bool {
+	if at := t.list[i].span; requestBehind(t.text[at.End:]) && endsWithNumbers(t.text[:at.Start]) {
+		return true // a count of bytes
+	}
 	at := t.lineSpan(t.list[i].span)
 	status := requestStatus(t.text[at.Start:at.End])
 	return status >= 0 && at.Start+status != t.list[i].span.Start
@@ -190,6 +193,9 @@ func (t *talk) isSpoken(i int) bool {
 		return true
 	}
 	between := t.between(i - 1)
+	if t.list[i].before >= sentenceStop && strings.HasSuffix(between, " ") && !t.has(i-1, cPlan) { // "e.g. 403"
+		return true
+	}
 	if endsWithArrow(between) || strings.HasSuffix(strings.TrimRight(between, " "), "→") {
 		return true
 	}

@@ -46,7 +46,7 @@ var sourceMarks = [...]string{
 	// Clojure, and tags and comments of Go's structs.
 	":refer ", "(:require", "`json:", "` // ", `" // `,
 	// Queries of logs.
-	"| timechart", "| stats ", "| summarize ", "sourcetype=",
+	"| timechart", "| stats ", "| summarize ", " sourcetype=",
 }
 
 // isScenario says whether a line is a step of a test in Gherkin.

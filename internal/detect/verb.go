@@ -34,6 +34,9 @@ var (
 	// holding are verbs of what an answer has in it.
 	holding = words("has contains includes holds carries had contained included")
 
+	// changing are verbs before "from … to".
+	changing = words("gone went goes going changed changes switched turned flipped moved dropped")
+
 	// breaking are verbs that end in an error, beside all that end in -ed, -ing or -s.
 	breaking = words("fail end result died fell blew went bounce crash die break choke stop")
 
@@ -74,7 +77,7 @@ func (t *talk) verb(s sentence) Cues {
 	if with := t.withBefore(s); with != 0 {
 		return with
 	}
-	if t.isResult(s) || t.asksWhyIt(s) || t.happensToUs(s) || t.isUsedAsVerb(s) || t.followsStatus(s) || t.saysBehind(s) {
+	if t.isResult(s) || t.asksWhyIt(s) || t.happensToUs(s) || t.isUsedAsVerb(s) || t.followsStatus(s) || t.saysBehind(s) || t.isChange(s) {
 		c = cueHappens
 	}
 	if t.happensBefore(s) || t.happensBehind(s) || t.happensSince(s) || t.isAllThereIs(s) {
@@ -116,7 +119,7 @@ func (t *talk) isVerb(i int) bool {
 // answer is 403", "our last reply".
 func (t *talk) isNoun(i int) bool {
 	return t.is(i, nounsToo...) &&
-		(t.is(i+1, "is", "was", "are", "were", "of") || t.is(i-1, determiners...) || t.isPossessive(i-1))
+		(t.is(i+1, "is", "was", "are", "were", "of") || t.colonBehind(i) || t.is(i-1, determiners...) || t.isPossessive(i-1))
 }
 
 // isPossessive says whether token i says whose it is: "PDS's".
@@ -280,6 +283,20 @@ func (t *talk) saysBehind(s sentence) bool {
 	return false
 }
 
+// isChange says whether something went over to the mention: "gone from 200 to 401".
+func (t *talk) isChange(s sentence) bool {
+	const reach = 4
+	if !t.is(s.head-1, "to") {
+		return false
+	}
+	for i := s.head - 2; i > s.start && i >= s.head-1-reach; i-- {
+		if t.is(i, "from") {
+			return t.is(i-1, changing...) && (t.isSuccess(i+1) || t.is(i+1, "working", "fine", "ok", "green"))
+		}
+	}
+	return false
+}
+
 // isJustUs says whether it is asked if others have the same: "is it just us".
 func (t *talk) isJustUs(s sentence) bool {
 	for i := s.start; i < s.end; i++ {
@@ -343,7 +360,11 @@ func (t *talk) concerns(i int, s sentence) bool {
 	if goesOn || s.isQuestion() {
 		return t.has(s.start, cBut) || t.asksIfNormal(s.first)
 	}
-	return t.isOrigin(i-1) || t.isDefinite(s.start) && !s.has(cModal|cIf|cPlan)
+	subject := i - 1
+	if t.is(subject, "that", "which") {
+		subject--
+	}
+	return t.isOrigin(subject) || t.isDefinite(s.start) && !s.has(cModal|cIf|cPlan)
 }
 
 // isDefinite says whether a clause begins at token i with one certain thing, and not with

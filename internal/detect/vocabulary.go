@@ -179,7 +179,7 @@ var vocabulary = []struct {
 		questionnaireresponse allergyintolerance immunization medicationdispense healthcareservice
 		practitionerrole relatedperson communicationrequest careplan episodeofcare diagnosticreport valueset
 		codesystem capabilitystatement searchset application applications portal frontend referral referrals
-		immunisation immunisations booking microservice service services lambda authoriser authorizer slash record records tps rps qps response responses login
+		immunisation immunisations booking microservice service services lambda authoriser authorizer slash record tps rps qps response responses login
 		signin handshake query queries search`},
 	// What can stand as the subject of "says".
 	{cServer, `sandbox endpoint response body server service gateway proxy backend receiver client axios notify

@@ -94,7 +94,7 @@ func (t *talk) isModal(i int) bool { return t.has(i, cModal) && !t.is(i, wanting
 func (t *talk) isPlanned(i int) bool {
 	const reach = 3
 	switch {
-	case t.asksIfNormal(i), t.is(i, "get") && t.is(i+2, "idea", "picture", "gist", "point"):
+	case t.asksIfNormal(i), t.asksWhatMakes(t.sentenceStart(i)), t.is(i, "get") && t.is(i+2, "idea", "picture", "gist", "point"):
 		return false
 	case t.is(i, getting...) && t.is(i-1, notGetting...), t.is(i, giving...) && t.is(i-1, notGiving...):
 		return true
@@ -286,7 +286,7 @@ func (t *talk) isForOthers(s sentence) bool {
 
 // isWhoever says whether token i names whoever may get an error: "for anyone who".
 func (t *talk) isWhoever(i int) bool {
-	return t.is(i, whoever...) && t.is(i+1, "who", "who's") &&
+	return t.is(i, whoever...) && t.is(i+1, "who", "who's", "getting", "hitting", "seeing", "receiving") &&
 		(t.is(i-1, "for", "to", "fyi", "all") || i == t.sentenceStart(i) && !t.marked(i, asked))
 }
 

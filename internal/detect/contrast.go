@@ -62,7 +62,8 @@ func (t *talk) isOtherSuccess(i int, s sentence) bool {
 // isSaidToWork says whether token i, apart from the mention, says that something works,
 // and works still.
 func (t *talk) isSaidToWork(i int, s sentence) bool {
-	return t.is(i, "works", "worked", "fine", "ok") && (i < s.head-1 || i > s.tail+2) && t.solved < 0 &&
+	through := t.is(i, "goes", "went", "go") && t.is(i+1, "through")
+	return (through || t.is(i, "works", "worked", "fine", "ok")) && (i < s.head-1 || i > s.tail+2) && t.solved < 0 &&
 		!t.is(i-1, "not", "is", "that's", "it's") && !t.is(i+1, "around", "on", "out")
 }
 

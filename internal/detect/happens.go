@@ -18,7 +18,7 @@ var (
 	allOfIt = words("day morning afternoon evening night week weekend time the call request monday")
 
 	// output are what shows a code: "ACCESS_DENIED in the response".
-	output = words("response body reply log logs output console")
+	output = words("response outcome body reply log logs output console")
 
 	// vaguely are of class cNow but say nothing behind an error: "403 only for …".
 	vaguely = words("just only always same sometimes occasionally")
@@ -163,10 +163,16 @@ func (t *talk) asksWhyIt(s sentence) bool {
 func (t *talk) isWhyOf(i int, s sentence) bool {
 	beside := i == s.head-1
 	switch {
-	case t.is(i+1, "not", "do", "does"), !beside && !s.status(t):
+	case t.is(i+1, "not", "do", "does"), !beside && !s.status(t), t.isPreferred(s.tail + 1):
 		return false
 	}
 	return beside || t.is(i+1, "is", "am", "are", "the", "this") || t.talksOfAPIs(s)
+}
+
+// isPreferred says whether the words from token i on say that what stands before them was
+// chosen: "409 rather than 422", "404 over 403".
+func (t *talk) isPreferred(i int) bool {
+	return t.is(i, "rather", "over", "vs", "versus") && (t.isStatus(i+1) || t.isStatus(i+2))
 }
 
 // asksWhy says whether "why" stands before token i in its sentence.

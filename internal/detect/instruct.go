@@ -38,7 +38,8 @@ func (t *talk) isInstruction(s sentence) bool {
 	return t.joined(do, clauseStop) && (t.is(do, doing...) || t.has(do, cYou) && !t.is(do, "your"))
 }
 
-// isDanger says whether the mention is only what may happen: "a risk of 429s".
+// isDanger says whether the mention is only what may happen, or is
+// asked for its number: "a risk of 429s", "how many 401s".
 func (t *talk) isDanger(s sentence) bool {
-	return t.is(s.head-1, "of") && t.is(s.head-2, dangers...)
+	return t.is(s.head-1, "of") && t.is(s.head-2, dangers...) || t.is(s.head-1, "many") && t.is(s.head-2, "how")
 }

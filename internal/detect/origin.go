@@ -80,10 +80,10 @@ func (t *talk) originBehind(s sentence) bool {
 		return true
 	case t.joined(at, noStop) && t.inPath(at):
 		return true
-	case !t.has(at, cPlace):
+	case !t.has(at, cPlace) && !t.is(at, "according"):
 		return false
 	}
-	by, place := t.is(at, "from", "by"), t.is(at, "on", "in", "at", "for", "against")
+	by, place := t.is(at, "from", "by", "according"), t.is(at, "on", "in", "at", "for", "against")
 	vague := t.is(at, "for", "with", "in")
 	for i := at + 1; i <= s.end && i < at+reach; i++ {
 		switch {

@@ -15,7 +15,7 @@ var (
 
 	// shortTimes stand before "ago" where it is not long ago. Days and weeks are short
 	// enough for a report.
-	shortTimes = words(`ms millisecond milliseconds h m s sec secs seconds min mins minute minutes hour hours moments day days week weeks`)
+	shortTimes = words(`second ms millisecond milliseconds h m s sec secs seconds min mins minute minutes hour hours moments day days week weeks`)
 
 	// pastTimes follow "last": "last year we had 429s".
 	pastTimes = words("year month quarter summer winter spring autumn")
@@ -123,7 +123,7 @@ func (t *talk) isRemembered(i int) bool {
 func (t *talk) isNegated(i int) bool {
 	const reach = 2
 	for j := i - 1; j >= i-reach && t.joined(j+1, noStop); j-- {
-		if t.has(j, cNot) && !t.is(j, "without") || t.is(j, "longer", "stopped") {
+		if t.has(j, cNot) && !t.is(j, "without") || t.is(j, "nobody", "none") || t.is(j, "longer", "stopped") {
 			return true
 		}
 	}

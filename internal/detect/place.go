@@ -8,7 +8,7 @@ import "strings"
 var (
 	// errorThings follow a status that is called an error: "a 403 response".
 	errorThings = words(`error errors response responses status code codes err exception exceptions
-		spike spikes storm ratio`)
+		spike spikes storm ratio block blocks`)
 
 	// copulas may stand between "status" and its number: "status code of 403".
 	copulas = words("is was of a an code error being now")
@@ -94,6 +94,9 @@ func (t *talk) labelledAt(i int) bool {
 // statusAt says whether the number at token i is called an HTTP status: "HTTP
 // 403", "status: 403", "response status was 403".
 func (t *talk) statusAt(i int) bool {
+	if !t.beginsWithDigit(i) {
+		return true // "HTTP404"
+	}
 	const reach = 3
 	j := i - 1
 	for j >= i-reach && t.joined(j+1, clauseStop) && t.is(j, copulas...) {
@@ -143,7 +146,8 @@ func (t *talk) isTotal(i int) bool {
 
 // endsNumber says whether the number at token i is the end of another one: "0161 496 0403".
 func (t *talk) endsNumber(i int) bool {
-	return !t.isStatus(i-1) && t.beginsWithDigit(i-1) && !t.is(i+1, "errors", "error") && !t.inPath(i-1)
+	clock := strings.IndexByte(t.word(i-1), ':') > 0
+	return !clock && !t.isStatus(i-1) && t.beginsWithDigit(i-1) && !t.is(i+1, "errors", "error") && !t.inPath(i-1)
 }
 
 // isNumberOf says whether the number at token i is that of what stands before it: "room

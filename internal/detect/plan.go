@@ -8,7 +8,7 @@ var (
 	// processing are verbs of what a program does with a status that it got.
 	processing = words(`retry retries retrying log logs logged count counts counting record records
 		track tracks ignore ignores swallow swallows turn turns translate translates convert converts
-		parse parses hide hides report document documents list lists enumerate provoke trigger force fake`)
+		parse parses hide hides exclude excludes excluding report document documents list lists enumerate provoke trigger force fake`)
 
 	// choosing are verbs of who designs an API: "use 409", "returning 404".
 	choosing = words("use using return returning throw choose pick prefer")
@@ -211,7 +211,7 @@ func (t *talk) citesAt(i int) bool {
 	switch {
 	case t.is(i, documents...) && t.is(i+1, stating...),
 		t.is(i, "documented", "specified") && t.is(i-1, "as", "is", "are"),
-		t.is(i, "according") && t.is(i+1, "to"),
+		t.is(i, "according") && t.is(i+1, "to") && !t.has(i+2, cAPI|cServer) && !t.has(i+3, cAPI|cServer),
 		t.is(i, "per") && t.is(i+1, "the", "spec", "rfc"),
 		t.is(i, "in") && t.is(i+1, "step", "scenario", "example", "case") && t.beginsWithDigit(i+2):
 		return true

@@ -299,7 +299,10 @@ func (t *talk) isFromAPI(i int) bool {
 	for t.is(i+1, "back", "again", "error", "errors", "coming") {
 		i++
 	}
-	if !t.is(i+1, "from", "by", "off", "via") {
+	switch {
+	case t.is(i+1, "according") && t.is(i+2, "to"):
+		i++
+	case !t.is(i+1, "from", "by", "off", "via"):
 		return false
 	}
 	for j := i + 2; j <= i+1+reach && t.joined(j, noStop); j++ {

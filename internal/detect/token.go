@@ -186,6 +186,9 @@ func (z *tokenizer) word() {
 	}
 	if allUpper(s) {
 		t.where |= upper
+		if status := httpStatus(s); len(s) == len("HTTP404") && status >= 400 && status <= 511 {
+			t.status = status
+		}
 	}
 	z.add(t)
 }

@@ -168,7 +168,7 @@ func (t *talk) countsWith(i int, s sentence) bool {
 // "return 404" is what somebody wants, and "our calls return 404" what they get.
 func (t *talk) judgeBaseForm(i int, s sentence) Cues {
 	switch {
-	case t.asksWhy(i) && !t.is(i-1, "we", "i"), t.isOfAll(i), t.isJustUs(s):
+	case t.asksWhy(i) && !t.is(i-1, "we", "i"), t.isOfAll(i), t.isJustUs(s), t.asksWhatMakes(s.start):
 		return cueHappens
 	case t.is(i, "fail"), isPlural(t.word(i - 1)): // "the logs show 429"
 		return cueHabit
@@ -254,7 +254,7 @@ func (t *talk) isResult(s sentence) bool {
 	}
 	for i := is - 1; i >= s.start && i >= is-reach; i-- {
 		switch {
-		case t.has(i, cModal|cIf|cPlan):
+		case t.has(i, cModal|cIf|cPlan) && !t.is(i, "to"):
 			return false
 		case t.has(i, cSubject):
 			return i == is-1 || t.has(i+1, cPlace) || t.is(i+1, "of", "status", "code", "to", "we", "i") && !t.is(i+2, "time")

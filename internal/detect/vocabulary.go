@@ -39,7 +39,7 @@ var vocabulary = []struct {
 	{cOther, `ora smtp ftp sip exit exits exited errno icd snomed opcs mllp sqlstate signal mysql postgres sybase
 		esmtp imap db2 hresult nntp sqlcode pg dtc obd esxi win32 windows printer washing dishwasher`},
 	// Articles, interjections and small words of several languages: "damn 403", "mit 403".
-	{cBefore, `a an with w at then and all given is was it's are were me us as un une ein eine einen een uma um mit
+	{cBefore, `a an with w at then and all given both each is was it's are were me us as un une ein eine einen een uma um mit
 		con met avec som med first second third next plain bare weird random straight hm hmm ugh argh wtf
 		damn hi hello morning so nope yep ok oh ah huh well suddenly hence`},
 	// Only before a status with an ending: "of 401s" reports, "of 401" tells which.
@@ -86,7 +86,7 @@ var vocabulary = []struct {
 		insists whines moans facing receive receives receiving received see seeing seen hit hitting keeps
 		sending sends sent quoting reads meldet sagt dit dice zegt diz mówi devuelve renvoie`},
 	// Without getting and being, whose words may be anything.
-	{cAnswer, `says said saying say answers answered answering replies replied reply answer returns returned
+	{cAnswer, `according says said saying say answers answered answering replies replied reply answer returns returned
 		returning responds responded responding response complains complaining reports reported throws threw
 		throwing gives gave giving error message rejects rejected rejecting tells telling told claims
 		claiming claimed thinks reckons insists whines moans sends sending sent meldet sagt dit dice zegt
@@ -178,7 +178,7 @@ var vocabulary = []struct {
 		medications allergies observation observations encounter encounters questionnaire
 		questionnaireresponse allergyintolerance immunization medicationdispense healthcareservice
 		practitionerrole relatedperson communicationrequest careplan episodeofcare diagnosticreport valueset
-		codesystem capabilitystatement searchset application applications portal frontend referral referrals
+		codesystem capabilitystatement searchset apps application applications portal frontend referral referrals
 		immunisation immunisations booking microservice service services lambda authoriser authorizer slash record tps rps qps response responses login
 		signin handshake query queries search`},
 	// What can stand as the subject of "says".

@@ -6,7 +6,7 @@ import "strings"
 
 var (
 	// supposing are first words of a clause that make whatever it shows a supposition.
-	supposing = words("acceptance ac given imagine suppose proposal design idea spec")
+	supposing = words("draft acceptance ac given imagine suppose proposal design idea spec")
 
 	// leadsToMadeUp are last words before a body that was made up: "example: {…}".
 	leadsToMadeUp = words("value example default schema")
@@ -42,7 +42,7 @@ func (t *talk) judgeBody(s Span) Cues {
 		return c
 	}
 	first, _ := t.clause(last)
-	if t.is(first, supposing...) || t.is(last, leadsToMadeUp...) {
+	if t.is(first, supposing...) && !t.contrastsLead(first, last) || t.is(last, leadsToMadeUp...) {
 		c |= cueGuess
 	}
 	if t.happen {
@@ -71,12 +71,12 @@ func (t *talk) isMadeUpBehind(s Span, i int) bool {
 // judgeLead judges the clause that leads to a body, in a message that says nowhere
 // that anything happened.
 func (t *talk) judgeLead(first, last int) Cues {
-	if t.tellsOfPaste(first, last) || t.asksAboutPaste(first, last) || t.expectedElse(first, last) {
+	if t.tellsOfPaste(first, last) || t.asksAboutPaste(first, last) || t.expectedElse(first, last) || t.contrastsLead(first, last) {
 		return 0
 	}
 	var c Cues
-	guessed := t.guesses(sentence{start: first, first: last}) && t.speaksOfAnswers(first, last)
-	if guessed || t.is(last, "expect", "expects", "expected") {
+	supposed := t.addressesYou(first, last) || t.isCondition(first, last)
+	if supposed && t.speaksOfAnswers(first, last) || t.is(last, "expect", "expects", "expected") {
 		c |= cueGuess
 	}
 	for i := first; i <= last; i++ {
@@ -84,7 +84,7 @@ func (t *talk) judgeLead(first, last int) Cues {
 		case t.marked(i, inFence):
 		case t.has(i, cFake):
 			c |= cuePlan
-		case t.has(i, anyVerb) && t.isPlanned(i):
+		case t.isAnswerVerb(i, last) && t.isPlanned(i):
 			c |= cueGuess
 		}
 	}
@@ -110,6 +110,26 @@ func (t *talk) tellsOfPaste(first, last int) bool {
 			if t.is(part, wholes...) {
 				return true
 			}
+		}
+	}
+	return false
+}
+
+// isAnswerVerb says whether token i is a verb by which a lead, which ends with token last,
+// tells what an answer is: "should return", "would look like", "should be".
+func (t *talk) isAnswerVerb(i, last int) bool {
+	if t.is(i, "have", "having", "had", "seen", "face") {
+		return false // "we'll have to", "you might have seen it"
+	}
+	return t.has(i, anyVerb) || t.is(i, "look") && t.is(i+1, "like") || t.is(i, "be") && i >= last-1
+}
+
+// contrastsLead says whether some tokens tell that it is otherwise than elsewhere, or than
+// documents say: "the spec says 200, reality says", "in the mock it works, in int".
+func (t *talk) contrastsLead(first, last int) bool {
+	for i := first + 1; i <= last; i++ {
+		if t.is(i, "instead", "reality", "actually", "unfortunately") || i < last && t.is(i, "works", "worked", "passes", "fine") {
+			return true
 		}
 	}
 	return false
@@ -154,11 +174,11 @@ func (t *talk) happensIn(first, last int) bool {
 	return false
 }
 
-// speaksOfAnswers says whether some tokens speak of what APIs do, or should: "if they send"
-// does, "sorry if this is obvious" does not.
+// speaksOfAnswers says whether some tokens speak of what APIs do: "if they send" does,
+// "sorry if this is obvious" does not.
 func (t *talk) speaksOfAnswers(first, last int) bool {
 	for i := first; i <= last; i++ {
-		if t.has(i, anyVerb|cAPI|cModal) {
+		if t.has(i, anyVerb|cAPI) && !t.is(i, "have") {
 			return true
 		}
 	}

@@ -116,7 +116,8 @@ func labelEnd(s string) bool {
 		return false
 	}
 	end := strings.ToLower(s[len(s)-shortest:])
-	return strings.HasSuffix(end, "status") || strings.HasSuffix(end, "_code")
+	return strings.HasSuffix(end, "status") || strings.HasSuffix(end, "_code") || strings.HasSuffix(end, ".code") ||
+		strings.HasSuffix(end, "rrorcode")
 }
 
 // isCount says whether the number counts, measures or numbers something.

@@ -211,7 +211,7 @@ func (t *talk) citesAt(i int) bool {
 	switch {
 	case t.is(i, documents...) && t.is(i+1, stating...),
 		t.is(i, "documented", "specified") && t.is(i-1, "as", "is", "are"),
-		t.is(i, "according") && t.is(i+1, "to") && !t.has(i+2, cAPI|cServer) && !t.has(i+3, cAPI|cServer),
+		t.is(i, "according") && t.is(i+1, "to") && !t.isAnswererAt(i+2),
 		t.is(i, "per") && t.is(i+1, "the", "spec", "rfc"),
 		t.is(i, "in") && t.is(i+1, "step", "scenario", "example", "case") && t.beginsWithDigit(i+2):
 		return true
@@ -222,6 +222,15 @@ func (t *talk) citesAt(i int) bool {
 		return true
 	}
 	return false
+}
+
+// isAnswererAt says whether an API, and not what is written about it, is named at token i,
+// perhaps behind an article.
+func (t *talk) isAnswererAt(i int) bool {
+	if t.is(i, "the", "our") {
+		i++
+	}
+	return t.has(i, cAPI|cServer) && !t.has(i+1, cPlan)
 }
 
 // isPlannedFor says whether the sentence speaks of what is to come: "from next

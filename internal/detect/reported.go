@@ -22,7 +22,7 @@ func (t *talk) statusMention(i int) (mention, bool) {
 		m.reader = readerLog
 	}
 	m.cues |= t.context(m.first, m.last)
-	if isAccessLog(t.text[:t.list[i].span.Start]) {
+	if at := t.list[i].span; isAccessLog(t.text[:at.Start]) || loggedAt(t.text[:at.Start], t.text[at.End:]) {
 		m.cues &^= cuePlan | cueGuess
 	}
 	if m.cues&(cueNamed|cueNear) == 0 {

@@ -91,7 +91,13 @@ func (t *talk) knownEnd(m *mention) bool {
 // as words that somebody shouts.
 func (t *talk) isWrittenCode(first, last int, name string) bool {
 	ticked := t.list[first].where&(upper|inCode|inFence) == upper|inCode
-	return ticked || codeShaped(name) || t.hyphenated(first) || last > first && !t.marked(first, upper)
+	return ticked || codeShaped(name) || t.isDotted(first) || t.hyphenated(first) || last > first && !t.marked(first, upper)
+}
+
+// isDotted says whether token i is a name with dots between its words: "rec.conflict".
+func (t *talk) isDotted(i int) bool {
+	w := t.word(i)
+	return len(w) >= shortestCode && strings.IndexByte(w, '.') > 0 && t.base.Known(w)
 }
 
 // unknownCode reads a word that is written like a code and that no article has: a code

@@ -203,6 +203,9 @@ func (t *talk) isAdvisedBehind(i int) bool {
 func (t *talk) isAsked(s sentence) bool {
 	const reach = 5
 	start := t.sentenceStart(s.first)
+	if start < s.first && t.isAddressed(start) {
+		start++
+	}
 	if start == s.first {
 		return false
 	}
@@ -215,6 +218,12 @@ func (t *talk) isAsked(s sentence) bool {
 		}
 	}
 	return t.is(start, "which", "what") && s.has(cYou) && !s.has(cFirst)
+}
+
+// isAddressed says whether token i is the name of somebody who is mentioned: "@anna".
+func (t *talk) isAddressed(i int) bool {
+	start := t.list[i].span.Start
+	return start > 0 && t.text[start-1] == '@'
 }
 
 // asksWhatCanBe says whether the sentence that begins at start asks what an API can do:
@@ -296,6 +305,7 @@ func (t *talk) isWished(i int) bool { return t.is(i, "be") && t.is(i+1, wishing.
 // asksIfThereIs says whether the sentence from start on asks for something that, at
 // token i, would bring the error: "is there a patient that triggers a 404?"
 func (t *talk) asksIfThereIs(start, i int, s sentence) bool {
-	return t.is(start, "is", "are") && t.is(start+1, "there") && i > start+1 &&
+	there := t.is(start, "is", "are") && t.is(start+1, "there") || t.is(start, "need", "looking")
+	return there && i > start+1 &&
 		t.is(i, "that", "which", "to") && !t.has(i+1, cFirst) && !t.asksWhy(s.first)
 }

@@ -66,7 +66,7 @@ func (t *talk) mention(i int) (mention, bool) {
 		return t.reasonMention(i)
 	case t.isServed(i):
 		return t.servedMention(i), true
-	case codeShaped(t.word(i)), t.marked(i, upper), t.hyphenated(i), isPrefixWord(t.word(i)):
+	case codeShaped(t.word(i)), t.isDotted(i), t.marked(i, upper), t.hyphenated(i), isPrefixWord(t.word(i)):
 		if m, ok := t.codeMention(i); ok {
 			return m, ok
 		}

@@ -23,7 +23,7 @@ func (z *tokenizer) number() {
 func (z *tokenizer) numberEnd(i int) int {
 	for ; i < len(z.text); i++ {
 		c := z.text[i]
-		if isLetter(c) || isDigit(c) || c == '_' {
+		if isLetter(c) || isDigit(c) || c == '_' && z.wordGoesOnAt(i+1) {
 			continue
 		}
 		next := byte(0)

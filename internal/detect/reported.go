@@ -27,6 +27,10 @@ func (t *talk) statusMention(i int) (mention, bool) {
 	}
 	if m.cues&(cueNamed|cueNear) == 0 {
 		t.nameAround(&m)
+		before := strings.TrimRight(t.text[:t.list[i].span.Start], " ,(")
+		if len(m.codes) > 0 && strings.HasSuffix(before, m.codes[0]) && t.hasName(m.status, m.codes[0]) {
+			m.cues |= cueError // "ETag mismatch, 409"
+		}
 	} else if t.marked(i, asked) {
 		m.cues |= cueAsks
 	}

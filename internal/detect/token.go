@@ -68,6 +68,10 @@ func tokenize(text string, trees []Span) []token {
 func (z *tokenizer) next() {
 	c := z.text[z.at]
 	switch {
+	case c == '_' && !z.wordGoesOnAt(z.at+1):
+		z.at++ // the end of emphasis
+	case c == '_' && (z.at == 0 || !z.wordGoesOnAt(z.at-1)):
+		z.at++ // its beginning
 	case isLetter(c) || c >= 0x80 || c == '_':
 		z.word()
 	case isDigit(c):
@@ -200,7 +204,10 @@ func (z *tokenizer) isPath(start int) bool {
 
 func (z *tokenizer) wordGoesOn() bool {
 	c := z.text[z.at]
-	if isLetter(c) || isDigit(c) || c == '_' || c >= 0x80 {
+	if c == '_' {
+		return z.wordGoesOnAt(z.at + 1)
+	}
+	if isLetter(c) || isDigit(c) || c >= 0x80 {
 		return true
 	}
 	if z.isScope() {
@@ -212,6 +219,12 @@ func (z *tokenizer) wordGoesOn() bool {
 	}
 	next := z.text[z.at+1]
 	return isLetter(next) || isDigit(next) || next == '_'
+}
+
+// wordGoesOnAt says whether a letter or a digit stands at i, or another "_". Slack's
+// emphasis is a "_" on both sides of some words: "401 from _PDS_".
+func (z *tokenizer) wordGoesOnAt(i int) bool {
+	return i < len(z.text) && (isLetter(z.text[i]) || isDigit(z.text[i]) || z.text[i] == '_' || z.text[i] >= 0x80)
 }
 
 // isScope says whether "::" stands here between two names.

@@ -356,7 +356,7 @@ func (t *talk) concerns(i int, s sentence) bool {
 			return true
 		}
 	}
-	goesOn := s.tail < s.end && t.list[s.tail+1].before < clauseStop && !t.is(s.tail+1, "with")
+	goesOn := s.tail < s.end && t.list[s.tail+1].before < clauseStop && !t.is(s.tail+1, "with") && !t.has(s.tail+1, cBut)
 	if goesOn || s.isQuestion() {
 		return t.has(s.start, cBut) || t.asksIfNormal(s.first)
 	}
@@ -364,7 +364,7 @@ func (t *talk) concerns(i int, s sentence) bool {
 	if t.is(subject, "that", "which") {
 		subject--
 	}
-	return t.isOrigin(subject) || t.isDefinite(s.start) && !s.has(cModal|cIf|cPlan)
+	return t.isOrigin(subject) || (t.is(subject, "it") || t.isDefinite(s.start)) && !s.has(cModal|cIf|cPlan)
 }
 
 // isDefinite says whether a clause begins at token i with one certain thing, and not with

@@ -23,7 +23,7 @@ func (c *clock) advance(d time.Duration) { c.offset.Add(int64(d)) }
 func (c *clock) use(cfg *Config)         { cfg.Now = c.now }
 
 // patience is how long a test waits for something that must happen.
-const patience = 10 * time.Second
+const patience = 30 * time.Second
 
 func newServer(t *testing.T, change ...func(*Config)) *Server {
 	t.Helper()
@@ -38,6 +38,9 @@ func newServer(t *testing.T, change ...func(*Config)) *Server {
 	t.Cleanup(func() { s.Close() })
 	return s
 }
+
+// noRetries is for tests that speak before they listen: what was said then does not come.
+func noRetries(c *Config) { c.Timing.RetryDelays = []time.Duration{} }
 
 func await(t *testing.T, s *Server, what string, done func() bool) {
 	t.Helper()

@@ -120,7 +120,7 @@ func TestSlashCommandFails(t *testing.T) {
 
 // TestClick compares a whole click with a recorded one.
 func TestClick(t *testing.T) {
-	s := newServer(t)
+	s := newServer(t, noRetries)
 	parent, _ := s.Say("asha", "api-support", "429", "")
 	posted := must(t, call(t, s, "chat.postMessage", "channel", "C0SUPPORT", "thread_ts", parent, "text", "steps", "blocks", twoButtons))
 	ts := posted["ts"].(string)
@@ -253,7 +253,7 @@ func TestResponseURLOfClick(t *testing.T) {
 }
 
 func TestResponseURLReplacesForAll(t *testing.T) {
-	s := newServer(t)
+	s := newServer(t, noRetries)
 	ts := must(t, call(t, s, "chat.postMessage", "channel", "C0SUPPORT", "text", "which?", "blocks", twoButtons))["ts"].(string)
 	c, _ := dial(t, s)
 	address := c.click("asha", "api-support", ts, "s1")

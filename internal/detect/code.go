@@ -268,14 +268,7 @@ func (t *talk) hasCodePrefix(from, to int) bool {
 }
 
 // isPrefixWord says whether a word is one of the prefixes that some codes have.
-func isPrefixWord(w string) bool {
-	for _, prefix := range codePrefixes {
-		if strings.EqualFold(w, prefix) {
-			return true
-		}
-	}
-	return false
-}
+func isPrefixWord(w string) bool { return isAmong(w, codePrefixes[:]) }
 
 // isOwnCode says whether the words, which may begin with a prefix, are the code of an
 // article: "send forbidden" are, "send duplicate" are not.

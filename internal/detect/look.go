@@ -49,6 +49,8 @@ func Worth(base *kb.Base, text string) bool {
 			i = end
 		case isSpace(c):
 			i++
+		case c == ':' && (i == 0 || isSpace(text[i-1])):
+			i = max(i+1, emojiEnd(text, i))
 		case (c == '4' || c == '5') && statusShaped(text[i:]):
 			return true
 		case isDigit(c):
@@ -62,6 +64,21 @@ func Worth(base *kb.Base, text string) bool {
 		}
 	}
 	return false
+}
+
+// emojiEnd is where the emoji codes end that begin at text[i]: Clean takes them out.
+func emojiEnd(text string, i int) int {
+	for i < len(text) && text[i] == ':' {
+		end := i + 1
+		for end < len(text) && end-i < maxLookBack && emojiByte(text[end]) {
+			end++
+		}
+		if end == len(text) || text[end] != ':' || end-i >= maxLookBack || !emojiName(text[i+1:end]) {
+			break
+		}
+		i = end + 1
+	}
+	return i
 }
 
 // worthMark says whether the mark at text[i] may begin a body, or stand in the middle of

@@ -161,7 +161,7 @@ func (t *talk) isAnswer(i, from, to int) bool {
 // saying before them: "access token expired error from the gateway", "jwt expired says
 // the API", "PDS: no permission".
 func (t *talk) plainMention(i int) (mention, bool) {
-	if !t.apis || !t.base.Begins(t.word(i)) {
+	if !t.apis || !t.base.Begins(t.word(i)) || !t.mayBePlain(i) {
 		return mention{}, false
 	}
 	to, name := t.wordsAt(i)
@@ -173,6 +173,27 @@ func (t *talk) plainMention(i int) (mention, bool) {
 		m.cues &^= cueGuess // it is the API that says "you have …"
 	}
 	return m, m.cues&(cueAPI|cueNearAPI|cueFrom) != 0
+}
+
+// mayBePlain is a cheap look before the words themselves are looked for: it says whether
+// anything around token i can make words that begin there a plain answer.
+func (t *talk) mayBePlain(i int) bool {
+	const reach = 16 // more than the longest words and what is looked at behind them
+	if t.isAPI(i-1) || t.isBehindMark(i) || t.isBehindMark(t.leadBefore(i)) {
+		return true
+	}
+	for j := i + 1; j <= i+reach && j < len(t.list); j++ {
+		if t.has(j, cAnswer|cError) || t.is(j, errorNames...) || t.is(j, "from", "by", "off", "via", "according") {
+			return true
+		}
+	}
+	return false
+}
+
+// isBehindMark says whether a quotation mark or a colon stands before token i.
+func (t *talk) isBehindMark(i int) bool {
+	before := strings.TrimRight(t.text[:t.list[i].span.Start], " ")
+	return before != "" && strings.IndexByte(":\"'`", before[len(before)-1]) >= 0
 }
 
 // isPlainAnswer says whether what stands around some words tells them as an answer,
@@ -338,9 +359,7 @@ func isQuoteMark(c byte) bool { return c == '"' || c == '\'' || c == '`' }
 // API, or something that answers, before it: "PDS rejects our PATCH: missing value".
 func (t *talk) isAfterColon(from, to int) bool {
 	const reach = 8
-	for t.joined(from, noStop) && t.has(from-1, cLead) {
-		from--
-	}
+	from = t.leadBefore(from)
 	if to+1 < len(t.list) && t.list[to+1].before < clauseStop ||
 		!strings.HasSuffix(strings.TrimRight(t.text[:t.list[from].span.Start], " \"'`"), ":") {
 		return false
@@ -351,6 +370,14 @@ func (t *talk) isAfterColon(from, to int) bool {
 		}
 	}
 	return false
+}
+
+// leadBefore is the first of the small words that lead to token i: "the", "a".
+func (t *talk) leadBefore(i int) int {
+	for t.joined(i, noStop) && t.has(i-1, cLead) {
+		i--
+	}
+	return i
 }
 
 // isOfSender says whether the passive verb at token i is about who sends requests:

@@ -95,10 +95,10 @@ func words(list string) []string { return strings.Fields(list) }
 // is says whether token i is one of some words, in any case.
 func (t *talk) is(i int, words ...string) bool { return isAmong(t.word(i), words) }
 
-// isAmong says whether w is one of some words, in any case.
+// isAmong says whether w is one of some words, which are in lower case, in any case.
 func isAmong(w string, words []string) bool {
 	for _, x := range words {
-		if len(w) == len(x) && strings.EqualFold(w, x) {
+		if len(w) == len(x) && w != "" && lower(w[0]) == x[0] && strings.EqualFold(w, x) {
 			return true
 		}
 	}

@@ -30,8 +30,8 @@
 //	words         token, number; class, vocabulary; talk, sentence, line
 //	mentions      mention; reported (by number), name (beside it), code, said, printed; marks
 //	cues          cue; beside a number: place, logline; in the sentence: context, verb,
-//	              happens, origin, contrast; against: doubt, plan, condition, explain, over,
-//	              foreign, quote; source, exception
+//	              happens, origin, contrast; against: doubt, plan, condition, instruct, explain,
+//	              puzzle, over, foreign, quote; source, exception
 //	documents     document; and adopt, which joins statuses and bodies
 //	details       details, pairs, wait, expiry, culprit, culpritform, culpritwords
 //	questions     question

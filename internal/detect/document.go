@@ -168,7 +168,8 @@ func startsDocument(line, behind string) bool {
 // have it that were printed as tables.
 func isLogRow(row string) bool {
 	for _, cell := range strings.Split(row, "|") {
-		if cell = strings.TrimSpace(cell); cell != "" && isDigit(cell[0]) && strings.Trim(cell, "0123456789-:.,+TZ ") == "" && strings.IndexByte(cell, ':') > 0 {
+		cell = strings.TrimSpace(cell)
+		if strings.IndexByte(cell, ':') > 0 && isDigit(cell[0]) && strings.Trim(cell, "0123456789-:.,+TZ ") == "" {
 			return true
 		}
 	}

@@ -92,14 +92,20 @@ func (t *talk) isPrinted(i int) bool {
 // hasTool says whether a token of the clause is a tool.
 func (t *talk) hasTool(s sentence) bool {
 	for i := s.start; i <= s.end; i++ {
-		like := t.is(i+1, "like") && t.between(i) == "-"                                            // "an elasticsearch-like API"
-		verb := t.has(i-1, cModal|cCan) || t.is(i-1, "can")                                         // "who can lift it"
-		holiday := t.is(i, "bank") && t.is(i+1, "holiday") || t.is(i, "door") && t.is(i-1, "front") // Azure's
-		if s.around(i) && t.has(i, cTool) && !like && !verb && !holiday && !t.isWhereItWorks(i) {
+		if s.around(i) && t.has(i, cTool) && !t.isNoTool(i) && !t.isWhereItWorks(i) {
 			return true
 		}
 	}
 	return false
+}
+
+// isNoTool says whether token i, which can be a tool, is something else by the word beside
+// it: "an elasticsearch-like API", "who can lift it", "the bank holiday", Azure's Front Door.
+func (t *talk) isNoTool(i int) bool {
+	return t.is(i+1, "like") && t.between(i) == "-" ||
+		t.is(i-1, "can", "could", "should") ||
+		t.is(i, "bank") && t.is(i+1, "holiday") ||
+		t.is(i, "door") && t.is(i-1, "front")
 }
 
 // isWhereItWorks says whether token i is where there is no error: "works in the browser",

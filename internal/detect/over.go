@@ -15,7 +15,8 @@ var (
 
 	// shortTimes stand before "ago" where it is not long ago. Days and weeks are short
 	// enough for a report.
-	shortTimes = words(`second ms millisecond milliseconds h m s sec secs seconds min mins minute minutes hour hours moments day days week weeks`)
+	shortTimes = words(`second ms millisecond milliseconds h m s sec secs seconds min mins minute minutes hour hours moments
+		day days week weeks`)
 
 	// pastTimes follow "last": "last year we had 429s".
 	pastTimes = words("year month quarter summer winter spring autumn")

@@ -4,7 +4,8 @@ package detect
 
 var (
 	// seeking are what somebody does who looks for an error, or plans one.
-	seeking = words("get receive see hit return throw give send answer respond show have use expect test make notice detect monitor catch reproduce would could might")
+	seeking = words(`get receive see hit return throw give send answer respond show have use expect
+		test make notice detect monitor catch reproduce would could might`)
 
 	// explaining are what errors do for those who read them.
 	explaining = words("tell mean say want refer refers")

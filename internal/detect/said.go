@@ -18,7 +18,8 @@ var (
 		everyone somebody docs page spec article email mail letter sign guide ig legal`)
 
 	// beingWords tell what something is: "EPS says the prescription id is a duplicate".
-	beingWords = words("is are was were has already exists expired conflicts exceeds exceeded lacks doesn't does don't couldn't could cannot can't isn't")
+	beingWords = words(`is are was were has already exists expired conflicts exceeds exceeded lacks doesn't does don't
+		couldn't could cannot can't isn't`)
 
 	// limits are last words of names that are also those of headers, rules and pages.
 	limits   = words("limit limits limiting quota throttling")

@@ -261,36 +261,46 @@ func (f *finding) byPart(base *kb.Base) bool {
 	return false
 }
 
-// onlyName is the shortest name that begins with a part, if all others that do so mean
-// the same; else "".
+// onlyName is the shortest name that begins with a part, if all others that do so begin
+// with it or mean the same; else "".
 func onlyName(base *kb.Base, part string) string {
-	shortest, fit := "", []string(nil)
-	for _, name := range base.Names() {
-		if !strings.HasPrefix(letters(name), letters(part)) {
-			continue
-		}
-		fit = append(fit, name)
-		if shortest == "" || len(name) < len(shortest) {
-			shortest = name
+	shortest := kb.Candidate{}
+	var fit []kb.Candidate
+	for _, a := range base.Articles() {
+		for _, name := range append([]string{a.Code}, a.Aliases...) {
+			if !beginsAlike(name, part) {
+				continue
+			}
+			fit = append(fit, kb.Candidate{Article: a, Name: name})
+			if shortest.Name == "" || len(name) < len(shortest.Name) {
+				shortest = fit[len(fit)-1]
+			}
 		}
 	}
-	for _, name := range fit {
-		same := base.Match(kb.Query{Words: name})[0].Article == base.Match(kb.Query{Words: shortest})[0].Article
-		if !same && !strings.HasPrefix(name, shortest) {
+	for _, c := range fit {
+		if c.Article != shortest.Article && !beginsAlike(c.Name, shortest.Name) {
 			return ""
 		}
 	}
-	return shortest
+	return shortest.Name
 }
 
-// letters are those of a name, in lower case.
-func letters(name string) string {
-	return strings.Map(func(r rune) rune {
-		if !unicode.IsLetter(r) {
-			return -1
+// beginsAlike says whether the letters of a name begin with those of a part, in any case.
+func beginsAlike(name, part string) bool {
+	i := 0
+	for _, want := range part {
+		if !unicode.IsLetter(want) {
+			continue
 		}
-		return unicode.ToLower(r)
-	}, name)
+		for i < len(name) && !unicode.IsLetter(rune(name[i])) {
+			i++
+		}
+		if i == len(name) || unicode.ToLower(rune(name[i])) != unicode.ToLower(want) {
+			return false
+		}
+		i++
+	}
+	return i > 0
 }
 
 // openCodes returns the codes of a finding that may be shown and kept: not those

@@ -49,14 +49,18 @@ func isKindOfThrown(w string) bool {
 // end of s: "Forbidden" of "Error: Forbidden" and some lines that begin with "at". "" if
 // there is none.
 func thrownAbove(s string) string {
-	const longest = 4096
+	const longest, longestLine = 4096, 300
 	s = strings.TrimRight(s[max(0, len(s)-longest):], " \n{(")
 	stack := false
 	for s != "" {
-		line := strings.TrimLeft(s[strings.LastIndexByte(s, '\n')+1:], " \t`{>")
+		near := s[max(0, len(s)-longestLine):]
+		line := strings.TrimLeft(near[strings.LastIndexByte(near, '\n')+1:], " \t`{>")
 		if !strings.HasPrefix(line, "at ") {
+			if !stack {
+				return ""
+			}
 			class, says, found := strings.Cut(line, ": ")
-			if !stack || !found || !strings.HasSuffix(class, "Error") && !strings.HasSuffix(class, "Exception") {
+			if !found || !strings.HasSuffix(class, "Error") && !strings.HasSuffix(class, "Exception") {
 				return ""
 			}
 			return says

@@ -43,6 +43,7 @@ type crashPoint struct {
 	click bool                     // it is working on a click on a reply that stands there, not on new messages
 	stop  string                   // one of stops, or ""
 	fault slacksim.Fault           // what the local Slack does until then
+	deaf  bool                     // and it hears no ack
 
 	// at reports whether it has come to the point, beside being stopped.
 	at func(*crash) bool
@@ -51,12 +52,15 @@ type crashPoint struct {
 // crashPoints are in the order in which the bot passes them.
 var crashPoints = []crashPoint{
 	{name: "before the commit", stop: "a case is opened"},
-	{name: "after the commit, before the ack", stop: "sending is stored",
-		fault: slacksim.Fault{On: slacksim.OnEnvelopes, Effect: slacksim.EffectIgnoreAck, Match: "events_api"}},
-	{name: "after the ack", stop: "sending is stored",
-		at: func(c *crash) bool { return c.sim.Acks().Acked > c.acked }},
+	// That it is sending is stored with the case.
+	{name: "after the commit, before the ack", at: (*crash).struck, deaf: true,
+		fault: slacksim.Fault{On: "chat.postMessage", Effect: slacksim.EffectDelay, Delay: time.Hour}},
+	{name: "after the ack", at: func(c *crash) bool { return c.sim.Acks().Acked > c.acked },
+		fault: slacksim.Fault{On: "chat.postMessage", Effect: slacksim.EffectDelay, Delay: time.Hour}},
 	{name: "after sending was stored", at: (*crash).struck,
 		fault: slacksim.Fault{On: "chat.postMessage", Effect: slacksim.EffectDelay, Delay: time.Hour}},
+	{name: "before another attempt", stop: "another attempt is stored",
+		fault: slacksim.Fault{On: "chat.postMessage", Effect: slacksim.EffectRateLimit, Times: 1}},
 	{name: "during the call, accepted", at: (*crash).answered,
 		fault: slacksim.Fault{On: "chat.postMessage", Effect: slacksim.EffectLose}},
 	{name: "during the call, accepted later", at: (*crash).struck,
@@ -77,12 +81,12 @@ var crashPoints = []crashPoint{
 
 // stops are the changes of the database at whose commit the bot can be stopped.
 var stops = map[string]struct{ event, table, when string }{
-	"a case is opened":       {"insert", "cases", "true"},
-	"sending is stored":      {"update", "cases", "old.reply_state = 'waiting' and new.reply_state = 'sending'"},
-	"a post is stored":       {"update", "cases", "old.reply_state = 'sending' and new.reply_state = 'posted'"},
-	"a tick is stored":       {"insert", "ticks", "true"},
-	"an update is stored":    {"update", "cases", "old.reply_state = 'posted' and new.reply_rev > old.reply_rev"},
-	"a migration is applied": {"insert", "migrations", "true"},
+	"a case is opened":          {"insert", "cases", "true"},
+	"another attempt is stored": {"update", "cases", "old.reply_state = 'sending' and new.reply_state = 'sending' and old.reply_at <> new.reply_at"},
+	"a post is stored":          {"update", "cases", "old.reply_state = 'sending' and new.reply_state = 'posted'"},
+	"a tick is stored":          {"insert", "ticks", "true"},
+	"an update is stored":       {"update", "cases", "old.reply_state = 'posted' and new.reply_rev > old.reply_rev"},
+	"a migration is applied":    {"insert", "migrations", "true"},
 }
 
 // crashTiming makes what takes 15 s with Slack take one and a half. A call that is
@@ -163,6 +167,9 @@ func messageOrClick(c *crash, p crashPoint) {
 		c.stopAt(p.stop)
 	}
 	c.switchOn(p.fault)
+	if p.deaf {
+		c.fault(slacksim.Fault{On: slacksim.OnEnvelopes, Effect: slacksim.EffectIgnoreAck, Match: "events_api"})
+	}
 	c.acked = c.sim.Acks().Acked
 	if p.click {
 		c.tick()

@@ -51,6 +51,7 @@ type courier struct {
 type errand struct {
 	id    string
 	fresh *store.Case   // the case as it was opened just now: it need not be read
+	first bool          // nothing was posted yet, and that it is about to be is stored with the case
 	again bool          // the case changed since it was last read
 	news  chan struct{} // holds a token when the case changed since
 	done  chan struct{} // closed when the work has ended, not when it was left to another process
@@ -338,11 +339,13 @@ func (c *courier) step(e *errand) (progress, error) {
 	r := render(v)
 	newest := false
 	state := unposted
-	switch cs.Reply.State {
-	case store.Waiting:
+	switch {
+	case cs.Reply.State == store.Waiting:
 		cs.Reply.ID = newID()
 		newest, err = c.post(e, cs, r)
-	case store.Sending:
+	case e.first:
+		newest, err = c.post(e, cs, r)
+	case cs.Reply.State == store.Sending:
 		newest, err = c.reconcile(e, cs, r)
 	default:
 		state = posted
@@ -363,8 +366,9 @@ func (c *courier) take(e *errand) (cs store.Case, held bool, err error) {
 	default:
 	}
 	fresh := e.fresh
-	e.fresh = nil
+	e.fresh, e.first = nil, false
 	if fresh != nil && fresh.Lease.Until.After(time.Now()) {
+		e.first = fresh.Reply.State == store.Sending
 		return *fresh, true, nil
 	}
 	return c.store.Take(c.ctx, e.id)
@@ -425,17 +429,9 @@ func (c *courier) postOnce(e *errand, cs *store.Case, r reply) (ts string, err e
 	// chat.postMessage is limited for each channel, all else for the workspace
 	// (https://docs.slack.dev/apis/web-api/rate-limits).
 	err = c.call(e, "chat.postMessage "+cs.Key.Channel, func() error {
-		// Stored right before each attempt, so that whoever takes over after a
-		// crash in the middle of it knows how long to wait before it looks.
-		cs.Reply.At = time.Now().Round(0) // by the wall clock, which goes on while a machine sleeps
-		until, err := c.store.MarkSending(c.ctx, cs.ID, cs.Reply.ID, cs.Reply.At)
-		if err != nil {
-			return storeError{err}
+		if mine, err := c.aboutToPost(e, cs); !mine || err != nil {
+			return err
 		}
-		if until.IsZero() {
-			return nil
-		}
-		c.holds(e, until)
 		// Not later than whoever takes over expects, even if the lease lapses
 		// meanwhile: see reconcile.
 		ctx, cancel := context.WithDeadline(c.ctx, cs.Reply.At.Add(c.timing.HTTPTimeout))
@@ -446,6 +442,29 @@ func (c *courier) postOnce(e *errand, cs *store.Case, r reply) (ts string, err e
 		})
 	})
 	return ts, err
+}
+
+// aboutToPost stores that the reply is about to be posted, right before each attempt, so
+// that whoever takes over after a crash in the middle of it knows how long to wait before
+// it looks. It reports whether it is still this process's to post. Before the first
+// attempt it was stored with the case, if that did not have to wait since.
+func (c *courier) aboutToPost(e *errand, cs *store.Case) (mine bool, err error) {
+	const atOnce = 10 // of the time for a call, so that most of it is left
+	first := e.first
+	e.first = false
+	if first && time.Since(cs.Reply.At) < c.timing.HTTPTimeout/atOnce {
+		return true, nil
+	}
+	cs.Reply.At = time.Now().Round(0) // by the wall clock, which goes on while a machine sleeps
+	until, err := c.store.MarkSending(c.ctx, cs.ID, cs.Reply.ID, cs.Reply.At)
+	if err != nil {
+		return false, storeError{err}
+	}
+	if until.IsZero() {
+		return false, nil
+	}
+	c.holds(e, until)
+	return true, nil
 }
 
 func (c *courier) posted(cs store.Case, ts string, rev int64) (newest bool, err error) {

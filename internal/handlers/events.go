@@ -117,6 +117,7 @@ func (b *Bot) consider(a arrival) {
 		Key:      store.Key{Team: a.team, Channel: a.Channel, TS: a.TS},
 		Thread:   a.thread(),
 		OpenedAt: time.Now(),
+		ReplyID:  newID(),
 		Items:    items,
 		Asked:    a.mode == triage.Query,
 		Edited:   a.before != nil,

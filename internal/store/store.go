@@ -281,6 +281,11 @@ type NewCase struct {
 	OpenedAt time.Time
 	Items    []Item
 
+	// ReplyID says that the reply will be posted at once, with this random id in its
+	// metadata: a new case is Sending since OpenedAt, as after MarkSending, which saves a
+	// commit. "": it is Waiting.
+	ReplyID string
+
 	// Asked says that somebody asked the bot: then it answers even what the
 	// thread has already.
 	Asked bool
@@ -341,6 +346,9 @@ func (s *Store) openCase(ctx context.Context, tx queries, n NewCase) (Case, erro
 	}
 	c := Case{ID: n.ID, Key: n.Key, Thread: n.Thread, OpenedAt: n.OpenedAt, Rev: 1, State: Open, StateAt: time.UnixMilli(0),
 		Reply: Reply{State: Waiting, At: time.UnixMilli(0)}, Lease: s.claimed(Lease{})}
+	if n.ReplyID != "" {
+		c.Reply = Reply{State: Sending, ID: n.ReplyID, At: time.UnixMilli(n.OpenedAt.UnixMilli())}
+	}
 	if fresh, err := insertCase(ctx, tx, c); !fresh || err != nil {
 		return Case{}, err
 	}
@@ -360,10 +368,10 @@ func insertCase(ctx context.Context, tx queries, c Case) (inserted bool, err err
 	res, err := tx.ExecContext(ctx, `
 		insert into cases (id, team, channel, ts, thread, opened_at, changed_at, rev, state, state_by, state_at,
 			reply_state, reply_id, reply_at, reply_ts, reply_rev, reply_error, worker, lease_until)
-		values ($1, $2, $3, $4, $5, $6, $6, $7, $8, '', 0, $9, '', 0, '', 0, '', $10, $11)
+		values ($1, $2, $3, $4, $5, $6, $6, $7, $8, '', 0, $9, $10, $11, '', 0, '', $12, $13)
 		on conflict (team, channel, ts) do nothing`,
-		c.ID, c.Key.Team, c.Key.Channel, c.Key.TS, c.Thread, c.OpenedAt.UnixMilli(), c.Rev, c.State, c.Reply.State,
-		c.Lease.Worker, c.Lease.Until.UnixMilli())
+		c.ID, c.Key.Team, c.Key.Channel, c.Key.TS, c.Thread, c.OpenedAt.UnixMilli(), c.Rev, c.State,
+		c.Reply.State, c.Reply.ID, c.Reply.At.UnixMilli(), c.Lease.Worker, c.Lease.Until.UnixMilli())
 	if err != nil {
 		return false, err
 	}
@@ -672,7 +680,7 @@ func queryTexts(ctx context.Context, q queries, query string, args ...any) ([]st
 
 // MarkSending stores that the reply is about to be posted, at that time, with
 // replyID in its metadata: from now on it may stand in Slack. It is to be called
-// before every attempt, and renews the lease: it returns until when. It returns
+// before every attempt but the one that Open was told of, and renews the lease: it returns until when. It returns
 // the zero time, and changes nothing, when this process does not hold the lease,
 // the reply has been sent, or the case was withdrawn.
 func (s *Store) MarkSending(ctx context.Context, id, replyID string, at time.Time) (until time.Time, err error) {

@@ -27,6 +27,9 @@ func beside(t *testing.T, url string) *Store {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { s.Close() })
+	if err := s.db.PingContext(t.Context()); err != nil { // SQLite refuses whoever comes while a file becomes one with a write-ahead log
+		t.Fatal(err)
+	}
 	return s
 }
 
@@ -110,8 +113,7 @@ func TestMigratedAtOnce(t *testing.T) {
 	onBoth(t, func(t *testing.T, fresh func(*testing.T) string) {
 		url := fresh(t)
 		var wg sync.WaitGroup
-		for range 4 {
-			s := beside(t, url)
+		for _, s := range []*Store{beside(t, url), beside(t, url), beside(t, url), beside(t, url)} {
 			wg.Go(func() {
 				if err := s.migrate(t.Context(), migrations); err != nil {
 					t.Error(err)
